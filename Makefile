@@ -1,0 +1,17 @@
+# One line each: the work is in scripts/.
+.PHONY: help build run test bench lint clean
+
+help:   ; @sed -n 's/^#: //p' Makefile
+build:  ; @scripts/bootstrap && scripts/build
+run:    ; @scripts/run
+test:   ; @scripts/bootstrap && scripts/test && scripts/test --sanitizers
+bench:  ; @scripts/bench $(FLAGS)
+lint:   ; @scripts/bootstrap --lint && scripts/lint
+clean:  ; @rm -rf build
+
+#: make run     installs what is missing, builds, trains a first network on Fashion-MNIST and tests it
+#: make build   the program: build/release/weft
+#: make test    the tests, then the same under the address, undefined-behaviour and thread sanitizers
+#: make bench   weft against NumPy, scikit-learn and oneDNN: docs/results.md (make bench FLAGS="--full --rounds 5")
+#: make lint    formatting and clang-tidy
+#: make clean   removes build/; trained runs stay

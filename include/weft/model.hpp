@@ -1,0 +1,35 @@
+// The model file: all that predicting needs, in one safetensors file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/data.hpp"
+#include "weft/tensor.hpp"
+
+namespace weft {
+
+struct NamedTensor {
+  std::string name;  // "layers.0.weight", as docs/model-file.md lists them
+  Tensor value;      // f32
+};
+
+struct Model {
+  std::string network;                   // its text
+  std::vector<std::string> class_names;  // in the order of the network's outputs
+  Shape input;                           // {channels, height, width}
+  PixelStatistics input_statistics;      // input = (byte / 255 - mean) / deviation, per channel
+  std::string training;                  // what made it: a JSON object as text
+  std::vector<NamedTensor> weights;      // in the order of the network's parameters
+};
+
+// Writes the file whole or not at all; equal models give equal bytes. Returns the file's SHA-256.
+// Throws Error(failed) when it cannot be written.
+std::string save_model(const std::filesystem::path& path, const Model& model);
+
+// `path` is a model file or a run folder that holds model.safetensors. Nothing in the file is trusted: every
+// length is checked before it is used. Throws Error(bad_input) with the file, the place and the rule.
+Model load_model(const std::filesystem::path& path);
+
+}  // namespace weft

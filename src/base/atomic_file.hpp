@@ -1,0 +1,34 @@
+// Files that are there whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+namespace weft {
+
+// Writes a temporary file beside `path`, syncs it, renames it onto `path` and syncs the folder: after a crash
+// at any moment `path` holds the old bytes or the new ones. The temporary file is removed on failure.
+// Throws Error(failed) with the path and the system's reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* bytes, std::size_t count);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  void commit();  // nothing stands at `path` before this
+
+ private:
+  [[noreturn]] void fail_with_reason(const char* doing) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+};
+
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace weft

@@ -1,0 +1,44 @@
+// What people see while they wait, and how: everything here goes to standard error.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace weft::cli {
+
+// A live line on a terminal, redrawn a few times a second and cut to its width; elsewhere nothing, so that the caller's
+// plain lines stand alone.
+class ProgressLine {
+ public:
+  ProgressLine();
+  ~ProgressLine();  // takes the line away
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  bool live() const { return live_; }
+  bool due();  // has the line stood long enough?
+  void show(const std::string& text);
+  void clear();
+
+ private:
+  bool live_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+// "[########........]"
+std::string bar(double part, int width);
+std::string percent(double fraction);           // "87.03 %"
+std::string duration(double seconds);           // "0.8 s", "12 s", "3:05", "1:02:03"
+std::string thousands(double count);            // "412,300"
+
+// A plain line on standard error.
+void say(const std::string& text);
+
+// Colours for standard output: empty strings where it is no terminal or NO_COLOR is set.
+struct Colours {
+  const char *bold, *blue, *red, *reset;
+};
+Colours output_colours();
+
+}  // namespace weft::cli

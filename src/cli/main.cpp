@@ -1,0 +1,61 @@
+// The command `weft`: it parses, calls the library, and says what came out. Exit codes: 0 done, 1 failed, 2 wrong
+// usage, 3 bad input.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <new>
+
+#include "base/version.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "kernels/kernels.hpp"
+#include "weft/error.hpp"
+
+namespace weft::cli {
+namespace {
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::failed: return 1;
+    case ErrorCode::usage: return 2;
+    case ErrorCode::bad_input: return 3;
+  }
+  return 1;
+}
+
+int run(int argc, char** argv) {
+  CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
+  program.set_version_flag("--version", fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
+                                                    has_bf16_instructions() ? " with bf16" : ""));
+  program.require_subcommand(1);
+  program.footer(
+      "Examples:\n"
+      "  weft train --data fashion-mnist --out runs/first\n"
+      "  weft evaluate runs/first --data fashion-mnist\n"
+      "  weft article\n"
+      "Each command explains itself: weft train --help");
+  add_train(program);
+  add_evaluate(program);
+  add_article(program);
+  try {
+    program.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  } catch (const Error& error) {
+    say(fmt::format("weft: {}", error.what()));
+    return exit_code(error.code());
+  } catch (const std::bad_alloc&) {
+    say("weft: there is not enough memory for this: a smaller network or less data needs less");
+    return 1;
+  } catch (const std::exception& error) {
+    say(fmt::format("weft: {}", error.what()));
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace weft::cli
+
+int main(int argc, char** argv) { return weft::cli::run(argc, argv); }

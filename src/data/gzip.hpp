@@ -1,0 +1,47 @@
+// Files read whole, and unpacked when they are gzip (RFC 1952).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace weft {
+
+// Bytes that nobody has zeroed first: a file's contents are written once, not twice.
+class FileBytes {
+ public:
+  FileBytes() = default;
+  explicit FileBytes(std::size_t size)
+      : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+
+  std::uint8_t* data() { return memory_.get(); }
+  std::size_t size() const { return size_; }
+  std::span<const std::uint8_t> span() const { return {memory_.get(), size_}; }
+  void shorten(std::size_t size) { size_ = size; }  // size <= size()
+
+ private:
+  std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t size_ = 0;
+};
+
+// The file as it lies on the disk. Throws Error(failed) with the system's reason when it cannot be
+// read, Error(bad_input) when it is no regular file or has more than `most` bytes.
+FileBytes read_file(const std::filesystem::path& file, std::size_t most);
+
+// Whether the bytes begin as gzip does: 1f 8b.
+bool is_gzip(std::span<const std::uint8_t> bytes);
+
+// The contents of one or more gzip members that fill `packed` exactly, checksums checked. `file`
+// names them in errors. Throws Error(bad_input) on damage, on bytes after the last member, and when
+// the contents have more than `most` bytes; finding that out takes less than twice `most` bytes of
+// memory.
+FileBytes gunzip(std::span<const std::uint8_t> packed, std::size_t most, const std::string& file);
+
+// read_file, then gunzip if the contents are gzip, whatever the file is called. `most` is for the
+// contents.
+FileBytes read_unpacked(const std::filesystem::path& file, std::size_t most);
+
+}  // namespace weft

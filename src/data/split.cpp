@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "weft/data.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t kMostRows = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kLabels = std::size_t{std::numeric_limits<Label>::max()} + 1;
+
+using PerClass = std::array<std::size_t, kLabels>;
+
+// How many to hold out of each class: the whole part of its share, and what is then missing one by
+// one to the largest remainders (Hamilton's method). `held_out` is less than the sum of `sizes`.
+PerClass shares(const PerClass& sizes, std::size_t held_out) {
+  const std::size_t all = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  PerClass share{};
+  PerClass remainder{};
+  for (std::size_t c = 0; c < kLabels; ++c) {
+    share[c] = held_out * sizes[c] / all;
+    remainder[c] = held_out * sizes[c] % all;
+  }
+  PerClass order{};
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t c) { return remainder[c]; });
+  const std::size_t given = std::accumulate(share.begin(), share.end(), std::size_t{0});
+  for (std::size_t i = 0; i < held_out - given; ++i) ++share[order[i]];
+  return share;
+}
+
+}  // namespace
+
+Split stratified_split(std::span<const Label> labels, std::size_t held_out, std::uint64_t seed) {
+  if (held_out >= labels.size() || labels.size() > kMostRows) {
+    fail(ErrorCode::usage,
+         "stratified_split: {} of {} rows held out: fewer than all, of at most {}", held_out,
+         labels.size(), kMostRows);
+  }
+  std::array<std::vector<std::uint32_t>, kLabels> members;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    members[labels[i]].push_back(static_cast<std::uint32_t>(i));
+  }
+  PerClass sizes{};
+  std::ranges::transform(members, sizes.begin(), [](const auto& rows) { return rows.size(); });
+
+  const PerClass share = shares(sizes, held_out);
+  Split split;
+  for (std::size_t c = 0; c < kLabels; ++c) {
+    RandomStream random(seed, RandomPurpose::split, 0, static_cast<std::uint32_t>(c));
+    shuffle(members[c], random);
+    const auto middle = members[c].begin() + static_cast<std::ptrdiff_t>(share[c]);
+    split.held_out.insert(split.held_out.end(), members[c].begin(), middle);
+    split.train.insert(split.train.end(), middle, members[c].end());
+  }
+  std::ranges::sort(split.held_out);
+  std::ranges::sort(split.train);
+  return split;
+}
+
+Split article_split(std::size_t n) {
+  if (n < 2 || n > kMostRows) {
+    fail(ErrorCode::usage, "article_split: {} rows: between 2 and {} are needed", n, kMostRows);
+  }
+  NumpyRandom random(42);
+  const auto rows = random.permutation(static_cast<std::uint32_t>(n));
+  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>((n + 4) / 5);
+  return {.train = {middle, rows.end()}, .held_out = {rows.begin(), middle}};
+}
+
+}  // namespace weft

@@ -1,0 +1,303 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.hpp"
+#include "model/safetensors.hpp"
+#include "model/test_files.hpp"
+#include "weft/model.hpp"
+
+namespace weft {
+namespace {
+
+Tensor floats(Shape shape, float first) {
+  Tensor tensor(DataType::f32, std::move(shape));
+  for (float& value : tensor.as<float>()) value = std::exchange(first, first * -1.25F);
+  return tensor;
+}
+
+// Two channels of 1 x 2, four values; three classes.
+Model small_model() {
+  Model model;
+  model.network = "dense 2, relu, dense 3 nobias";
+  model.class_names = {"T-shirt/top", "a \"b\"\n\\ \t", "S\xC3\xA4ge \xF0\x9F\x91\x9F"};
+  model.input = {2, 1, 2};
+  model.input_statistics = {{0.25F, -0.5F}, {0.5F, 2.0F}};
+  model.training = R"({"seed":1,"scores":{"val":[0.5,0.75]}})";
+  model.weights.push_back({"layers.0.weight", floats({2, 4}, 0.1F)});
+  model.weights.push_back({"layers.0.bias", floats({2}, -3)});
+  model.weights.push_back({"layers.2.weight", floats({3, 2}, 1e-40F)});
+  return model;
+}
+
+class ModelFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    digest_ = save_model(path_, small_model());
+    bytes_ = bytes_in(path_);
+  }
+
+  // The saved file with its contents changed.
+  void rewrite(const std::function<void(Safetensors&)>& change) {
+    put_bytes(path_, bytes_);
+    Safetensors contents = read_safetensors(path_);
+    change(contents);
+    std::vector<TensorReference> tensors;
+    for (const NamedTensor& tensor : contents.tensors)
+      tensors.push_back({tensor.name, &tensor.value});
+    write_safetensors(path_, contents.metadata, tensors);
+  }
+
+  void load_refused(const std::string& part, const std::function<void(Safetensors&)>& change) {
+    rewrite(change);
+    expect_error(ErrorCode::bad_input, part, [&] { load_model(path_); });
+    expect_error(ErrorCode::bad_input, path_.string(), [&] { load_model(path_); });
+  }
+  void metadata_refused(const std::string& key, const std::string& value, const std::string& part) {
+    SCOPED_TRACE(key + " = " + value.substr(0, 100));
+    load_refused(part, [&](Safetensors& contents) { contents.metadata.at(key) = value; });
+  }
+  void save_refused(const std::string& part, const std::function<void(Model&)>& change) {
+    Model model = small_model();
+    change(model);
+    expect_error(ErrorCode::usage, part, [&] { save_model(folder_ / "refused", model); });
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "refused")) << part;
+  }
+
+  // A damaged file may load, where the damage makes another model, or be refused: nothing else.
+  bool loads() {
+    try {
+      load_model(path_);
+      return true;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::bad_input) << error.what();
+      EXPECT_THAT(error.what(), testing::StartsWith(path_.string()));
+      return false;
+    }
+  }
+
+  ScratchFolder folder_;
+  const std::filesystem::path path_ = folder_ / "model.safetensors";
+  std::string digest_;
+  std::string bytes_;
+};
+
+TEST_F(ModelFile, HoldsTheModel) {
+  const Model expected = small_model();
+  for (const auto& path : {path_, folder_.path()}) {
+    const Model model = load_model(path);
+    EXPECT_EQ(model.network, expected.network);
+    EXPECT_EQ(model.class_names, expected.class_names);
+    EXPECT_EQ(model.input, expected.input);
+    EXPECT_EQ(model.input_statistics.mean, expected.input_statistics.mean);
+    EXPECT_EQ(model.input_statistics.deviation, expected.input_statistics.deviation);
+    EXPECT_EQ(model.training, expected.training);
+    ASSERT_EQ(model.weights.size(), expected.weights.size());
+    for (std::size_t i = 0; i < model.weights.size(); ++i) {
+      EXPECT_EQ(model.weights[i].name, expected.weights[i].name);
+      EXPECT_EQ(model.weights[i].value.shape(), expected.weights[i].value.shape());
+      EXPECT_THAT(model.weights[i].value.as<float>(),
+                  testing::ElementsAreArray(expected.weights[i].value.as<float>()));
+    }
+  }
+}
+
+TEST_F(ModelFile, HasTheSameBytesEveryTime) {
+  EXPECT_EQ(digest_, sha256(bytes_.data(), bytes_.size()));
+  EXPECT_EQ(save_model(folder_ / "again", small_model()), digest_);
+  EXPECT_EQ(bytes_in(folder_ / "again"), bytes_);
+  EXPECT_EQ(save_model(folder_ / "loaded", load_model(path_)), digest_);
+  Model other = small_model();
+  other.weights[1].value.as<float>()[1] += 1;
+  EXPECT_NE(save_model(folder_ / "other", other), digest_);
+}
+
+TEST_F(ModelFile, HasTheMetadataOfItsPage) {
+  using nlohmann::json;
+  const Metadata metadata = read_safetensors(path_).metadata;
+  EXPECT_EQ(metadata.at("weft.format"), "1");
+  EXPECT_EQ(json::parse(metadata.at("weft.labels")), json(small_model().class_names));
+  EXPECT_EQ(metadata.at("weft.input"), R"({"channels":2,"height":1,"width":2})");
+  EXPECT_EQ(metadata.at("weft.preprocess"),
+            R"([{"by":255,"step":"divide","version":1},{"step":"standardise","version":1}])");
+  EXPECT_EQ(metadata.at("weft.output"),
+            R"({"activation":"softmax","temperature":1,"views":["plain"]})");
+}
+
+TEST_F(ModelFile, CutAnywhereIsRefused) {
+  ASSERT_TRUE(loads());
+  for (std::size_t length = bytes_.size(); length-- > 0;) {
+    std::filesystem::resize_file(path_, length);
+    ASSERT_FALSE(loads()) << length << " of " << bytes_.size() << " bytes";
+  }
+}
+
+TEST_F(ModelFile, ExtendedIsRefused) {
+  put_bytes(path_, bytes_ + '\0');
+  EXPECT_FALSE(loads());
+}
+
+TEST_F(ModelFile, FlippedBitsLoadOrAreRefused) {
+  // In place: writing the whole file anew for each bit takes the disk's time, not the reader's.
+  std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+  const auto put = [&file](std::size_t place, int byte) {
+    file.seekp(static_cast<std::streamoff>(place)).put(static_cast<char>(byte)).flush();
+  };
+  std::size_t refusals = 0;
+  for (std::size_t bit = 0; bit < 8 * bytes_.size(); ++bit) {
+    put(bit / 8, bytes_[bit / 8] ^ 1 << (bit % 8));
+    const bool loaded = loads();
+    put(bit / 8, bytes_[bit / 8]);
+    if (!loaded) ++refusals;
+    ASSERT_FALSE(loaded && bit < 64) << "bit " << bit << " of the header's length";
+    ASSERT_FALSE(HasFailure()) << "bit " << bit;
+  }
+  EXPECT_GT(refusals, 4 * 300U) << "most of the header means something";
+  EXPECT_TRUE(loads()) << "every bit was put back";
+}
+
+TEST_F(ModelFile, UnknownKeysAreIgnored) {
+  rewrite([](Safetensors& contents) {
+    contents.metadata["weft.later"] = "x";
+    contents.metadata["weft.input"] = R"({"channels":2,"height":1,"width":2,"later":[]})";
+    contents.metadata["weft.output"] =
+        R"({"activation":"softmax","temperature":1.0,"views":["plain"],"later":1})";
+    contents.metadata["weft.preprocess"] =
+        R"([{"step":"divide","by":255,"version":1,"later":0},{"step":"standardise","version":1}])";
+    contents.tensors.push_back({"later.weight", Tensor(DataType::u8, {3})});
+  });
+  EXPECT_EQ(load_model(path_).weights.size(), 3U);
+}
+
+TEST_F(ModelFile, MissingKeysAreRefused) {
+  for (const std::string key : {"weft.format", "weft.network", "weft.labels", "weft.input",
+                                "weft.preprocess", "weft.output", "weft.training"}) {
+    load_refused("lacks " + key, [&](Safetensors& contents) { contents.metadata.erase(key); });
+  }
+}
+
+TEST_F(ModelFile, WrongMetadataIsRefused) {
+  metadata_refused("weft.format", "2", "weft.format is \"2\"");
+  metadata_refused("weft.network", "", "network");
+  for (const std::string wrong : {"", "{", "[\"a\"", "[1,\"a\"]", "{}", "\"a\"", "null"}) {
+    metadata_refused("weft.labels", wrong, "weft.labels");
+  }
+  metadata_refused("weft.labels", "[]", "0 class names");
+  metadata_refused("weft.labels", R"(["a","b","\u0061"])", "two classes are named \"a\"");
+  metadata_refused("weft.labels", nlohmann::json(std::vector<int>(257)).dump(), "array of names");
+  for (const std::string wrong :
+       {"[]", "7", R"({"channels":2,"height":1})", R"({"channels":2,"height":1,"width":-2})",
+        R"({"channels":2,"height":1,"width":2.5})", R"({"channels":2,"height":1,"width":"2"})"}) {
+    metadata_refused("weft.input", wrong, "weft.input");
+  }
+  metadata_refused("weft.input", R"({"channels":2,"height":0,"width":2})", "input is 2x0x2");
+  metadata_refused("weft.input", R"({"channels":2,"height":1,"width":65537})", "2x1x65537");
+  metadata_refused("weft.input", R"({"channels":3,"height":1,"width":2})", "3 channels");
+  for (const std::string wrong :
+       {"[]", "{}", R"([{"step":"divide","by":255,"version":1}])",
+        R"([{"step":"standardise","version":1},{"step":"divide","by":255,"version":1}])",
+        R"([{"step":"divide","by":256,"version":1},{"step":"standardise","version":1}])",
+        R"([{"step":"divide","by":255,"version":2},{"step":"standardise","version":1}])",
+        R"([{"step":"divide","by":255},{"step":"standardise","version":1}])",
+        R"([{"step":"divide","by":255,"version":1},{"step":"whiten","version":1}])",
+        R"([{"step":"divide","by":255,"version":1},{"step":"standardise","version":1},7])"}) {
+    metadata_refused("weft.preprocess", wrong, "weft.preprocess is");
+  }
+  metadata_refused("weft.output", R"({"activation":"softmax","temperature":2,"views":["plain"]})",
+                   "weft.output is");
+  metadata_refused("weft.output",
+                   R"({"activation":"softmax","temperature":1,"views":["plain","mirror"]})",
+                   "weft.output is");
+  for (const std::string wrong : {"", "[]", "{", "{\"a\":nul}", "{}{}"}) {
+    metadata_refused("weft.training", wrong, "training record");
+  }
+}
+
+TEST_F(ModelFile, DeepOrLongJsonIsRefused) {
+  metadata_refused("weft.training", "{\"a\":" + std::string(1'000'000, '['), "training record");
+  const std::string deep = std::string(50, '[') + std::string(50, ']');
+  metadata_refused("weft.training", "{\"a\":" + deep + "}", "training record");
+  metadata_refused("weft.labels", deep, "weft.labels");
+  metadata_refused("weft.training", "{}" + std::string(5 << 20, ' '), "training record");
+  rewrite([](Safetensors& contents) {
+    contents.metadata["weft.training"] =
+        "{\"a\":" + std::string(10, '[') + std::string(10, ']') + "}";
+  });
+  EXPECT_NO_THROW(load_model(path_));
+}
+
+TEST_F(ModelFile, WrongStatisticsAreRefused) {
+  const auto replaced = [](const char* name, Tensor value) {
+    auto shared = std::make_shared<Tensor>(std::move(value));
+    return [name, shared](Safetensors& contents) {
+      std::ranges::find(contents.tensors, name, &NamedTensor::name)->value = std::move(*shared);
+    };
+  };
+  for (const char* name : {"input.mean", "input.std"}) {
+    const std::string text = name;
+    load_refused("the tensor " + text + " is missing", [&](Safetensors& contents) {
+      std::erase_if(contents.tensors, [&](const NamedTensor& one) { return one.name == text; });
+    });
+    load_refused(text, replaced(name, Tensor(DataType::f64, {2})));
+    load_refused(text + " has type u8", replaced(name, Tensor(DataType::u8, {2})));
+    load_refused(text + " has type f32 and shape 2x1", replaced(name, floats({2, 1}, 1)));
+    load_refused(text, replaced(name, floats({3}, 1)));
+    load_refused(text, replaced(name, floats({0}, 1)));
+  }
+  const auto nan = std::numeric_limits<float>::quiet_NaN();
+  const auto infinity = std::numeric_limits<float>::infinity();
+  for (const float wrong : {nan, infinity, 0.0F, -0.0F, -1.0F}) {
+    load_refused("channel 0", replaced("input.std", floats({2}, wrong)));
+  }
+  for (const float wrong : {nan, -infinity}) {
+    load_refused("channel 0", replaced("input.mean", floats({2}, wrong)));
+  }
+}
+
+TEST_F(ModelFile, WrongWeightsAreRefused) {
+  for (const float wrong :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    load_refused("element 5 of \"layers.0.weight\"", [&](Safetensors& contents) {
+      contents.tensors.at(2).value.as<float>()[5] = wrong;
+    });
+  }
+  load_refused("\"layers.0.bias\" is of type f64", [](Safetensors& contents) {
+    contents.tensors.at(3).value = Tensor(DataType::f64, {2});
+  });
+}
+
+TEST_F(ModelFile, WrongPathsAreNamed) {
+  expect_error(ErrorCode::bad_input, "missing", [&] { load_model(folder_ / "missing"); });
+  std::filesystem::create_directory(folder_ / "empty");
+  expect_error(ErrorCode::bad_input, "without model.safetensors",
+               [&] { load_model(folder_ / "empty"); });
+  expect_error(ErrorCode::failed, "nowhere",
+               [&] { save_model(folder_ / "nowhere/model", small_model()); });
+}
+
+TEST_F(ModelFile, WhatCouldNotBeLoadedIsNotSaved) {
+  save_refused("network", [](Model& model) { model.network.clear(); });
+  save_refused("network", [](Model& model) { model.network = "\xFF"; });
+  save_refused("not UTF-8", [](Model& model) { model.class_names[1] = "\xC3"; });
+  save_refused("two classes", [](Model& model) { model.class_names[1] = model.class_names[0]; });
+  save_refused("0 class names", [](Model& model) { model.class_names.clear(); });
+  save_refused("257 class names", [](Model& model) { model.class_names.resize(257); });
+  save_refused("its input is 2x2", [](Model& model) { model.input = {2, 2}; });
+  save_refused("input.mean has 1", [](Model& model) { model.input_statistics.mean.pop_back(); });
+  save_refused("channel 1", [](Model& model) { model.input_statistics.deviation[1] = 0; });
+  save_refused("training record", [](Model& model) { model.training = "seed 1"; });
+  save_refused("begin with layers.", [](Model& model) { model.weights[0].name = "input.mean"; });
+  save_refused("two tensors", [](Model& model) { model.weights[2].name = "layers.0.bias"; });
+  save_refused("weights are f32", [](Model& model) {
+    model.weights[0].value = Tensor(DataType::f64, {2, 4});
+  });
+  save_refused("finite", [](Model& model) {
+    model.weights[0].value.as<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  });
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,91 @@
+#include "weft/predictor.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/threads.hpp"
+#include "data/rows.hpp"
+#include "kernels/select.hpp"
+#include "nn/network.hpp"
+
+namespace weft {
+namespace {
+
+Network<float> build_network(const Model& model, int threads) try {
+  return {model.network, model.input, select_kernels(Precision::f32), threads};
+} catch (const Error& error) {
+  fail(ErrorCode::bad_input, "model: {}", error.what());
+}
+
+void assign_weights(const Model& model, Network<float>& network) {
+  const auto& parameters = network.architecture().parameters();
+  for (const Parameter& parameter : parameters) {
+    const auto found = std::ranges::find(model.weights, parameter.name, &NamedTensor::name);
+    if (found == model.weights.end()) {
+      fail(ErrorCode::bad_input,
+           "model: network \"{}\" needs a tensor {} of {}, but the file has none", model.network,
+           parameter.name, parameter.shape.text());
+    }
+    if (found->value.shape() != parameter.shape) {
+      fail(ErrorCode::bad_input, "model: {} has shape {}, but network \"{}\" needs {}",
+           parameter.name, found->value.shape().text(), model.network, parameter.shape.text());
+    }
+    std::ranges::copy(found->value.as<float>(),
+                      network.parameters().begin() + static_cast<std::ptrdiff_t>(parameter.offset));
+  }
+  if (model.weights.size() != parameters.size()) {
+    fail(ErrorCode::bad_input, "model: the file has {} weight tensors, but network \"{}\" has {}",
+         model.weights.size(), model.network, parameters.size());
+  }
+  if (network.architecture().output().elements() != model.class_names.size()) {
+    fail(ErrorCode::bad_input, "model: network \"{}\" has {} outputs for {} class names",
+         model.network, network.architecture().output().text(), model.class_names.size());
+  }
+  network.parameters_changed();
+}
+
+}  // namespace
+
+class Predictor::Implementation {
+ public:
+  Implementation(const Model& model, int threads)
+      : network_(build_network(model, threads)), statistics_(model.input_statistics) {
+    assign_weights(model, network_);
+  }
+
+  Tensor probabilities(const Tensor& images) {
+    const Architecture<float>& architecture = network_.architecture();
+    const Shape& input = architecture.input();
+    if (images.shape().rank() != 4 || images.row_elements() != input.elements() ||
+        images.shape()[1] != input[0] || images.shape()[2] != input[1]) {
+      fail(ErrorCode::usage, "predict: pictures of shape {}, but the model takes {} each",
+           images.shape().text(), input.text());
+    }
+    const std::size_t classes = architecture.output().elements();
+    Tensor result(DataType::f32, {images.rows(), classes});
+    std::vector<std::uint32_t> positions(images.rows());
+    std::iota(positions.begin(), positions.end(), 0U);
+    float* values = result.as<float>().data();
+    network_.forward(PixelRows<float>(images, statistics_), positions, values);
+    architecture.kernels().softmax(images.rows(), classes, values, values);
+    return result;
+  }
+
+ private:
+  Network<float> network_;
+  PixelStatistics statistics_;
+};
+
+Predictor::Predictor(const Model& model, int threads)
+    : implementation_(
+          std::make_unique<Implementation>(model, threads > 0 ? threads : default_threads())) {}
+Predictor::~Predictor() = default;
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+
+Tensor Predictor::probabilities(const Tensor& images) {
+  return implementation_->probabilities(images);
+}
+
+}  // namespace weft

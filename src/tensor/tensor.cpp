@@ -1,0 +1,98 @@
+#include "weft/tensor.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "base/error.hpp"
+
+namespace weft {
+
+std::size_t size_of(DataType type) {
+  switch (type) {
+    case DataType::u8: return 1;
+    case DataType::f32: return 4;
+    case DataType::f64: return 8;
+  }
+  return 0;
+}
+
+const char* name_of(DataType type) {
+  switch (type) {
+    case DataType::u8: return "u8";
+    case DataType::f32: return "f32";
+    case DataType::f64: return "f64";
+  }
+  return "";
+}
+
+std::size_t Shape::elements() const {
+  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::size_t product = 1;
+  for (const std::size_t size : sizes_) {
+    if (size != 0 && product > kMost / size) {
+      fail(ErrorCode::usage, "shape: {} has more elements than fit in 63 bits", text());
+    }
+    product *= size;
+  }
+  return product;
+}
+
+std::string Shape::text() const { return fmt::format("{}", fmt::join(sizes_, "x")); }
+
+void Tensor::Free::operator()(std::byte* memory) const { std::free(memory); }
+
+Tensor::Tensor(DataType type, Shape shape)
+    : type_(type), shape_(std::move(shape)), elements_(shape_.elements()) {
+  constexpr std::size_t kAlignment = 64;
+  if (elements_ > std::numeric_limits<std::int64_t>::max() / 8) {
+    fail(ErrorCode::usage, "tensor: {} elements do not fit in memory", elements_);
+  }
+  const std::size_t bytes =
+      std::max((elements_ * size_of(type) + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
+  memory_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)));
+  if (!memory_) throw std::bad_alloc();
+  std::memset(memory_.get(), 0, bytes);
+}
+
+void Tensor::check_type(DataType asked) const {
+  if (asked != type_) {
+    fail(ErrorCode::usage, "tensor: asked for elements of type {}, but it holds {}", name_of(asked),
+         name_of(type_));
+  }
+}
+
+namespace {
+
+template <class T>
+void copy_rows(const Tensor& src, std::span<const std::uint32_t> rows, Tensor& dst) {
+  const auto from = src.as<T>();
+  const auto to = dst.as<T>();
+  const std::size_t width = src.row_elements();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::copy(from.subspan(rows[i] * width, width), to.subspan(i * width, width).begin());
+  }
+}
+
+}  // namespace
+
+Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows) {
+  for (const std::uint32_t row : rows) {
+    if (row >= src.rows()) {
+      fail(ErrorCode::usage, "gather_rows: row {} of a tensor with {} rows", row, src.rows());
+    }
+  }
+  std::vector<std::size_t> sizes = src.shape().sizes();
+  sizes.at(0) = rows.size();
+  Tensor dst(src.type(), Shape(std::move(sizes)));
+  switch (src.type()) {
+    case DataType::u8: copy_rows<std::uint8_t>(src, rows, dst); break;
+    case DataType::f32: copy_rows<float>(src, rows, dst); break;
+    case DataType::f64: copy_rows<double>(src, rows, dst); break;
+  }
+  return dst;
+}
+
+}  // namespace weft
