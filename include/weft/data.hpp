@@ -12,8 +12,6 @@
 
 namespace weft {
 
-using Label = std::uint8_t;  // class index
-
 // One part of a data set. images: u8, {n, channels, height, width}; labels: n.
 struct LabelledImages {
   Tensor images;
@@ -70,7 +68,8 @@ Split stratified_split(std::span<const Label> labels, std::size_t held_out, std:
 Split article_split(std::size_t n);
 
 // sklearn.preprocessing.scale: each column minus its mean, divided by its standard deviation (population;
-// 1 where a column is constant: its deviation is below 10 epsilon). x: u8 or f64, {n, ...}; the result has type f32 or f64, the same shape.
+// 1 where a column is constant: its deviation is below 10 epsilon). x: u8 or f64, {n, ...}; the result
+// has type f32 or f64, the same shape.
 // The statistics are of x itself and in f64: what the article does to both of its parts.
 Tensor scale_columns(const Tensor& x, DataType result);
 

@@ -11,6 +11,8 @@
 
 namespace weft {
 
+using Label = std::uint16_t;  // a class, by its position among the class names
+
 enum class DataType { u8, f32, f64 };
 
 template <class T>

@@ -9,6 +9,7 @@
 #include "cli/article_story.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/load.hpp"
 #include "kernels/select.hpp"
 
 namespace weft::cli {
@@ -79,7 +80,7 @@ void run_story(const Options& options) {
 void add_run_options(CLI::App& command, const std::shared_ptr<Options>& options) {
   command.add_option("--data", options->data, "\"fashion-mnist\", or its folder")->capture_default_str();
   command.add_option("--epochs", options->epochs, "passes over the 48,000 pictures")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))->capture_default_str();
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))->capture_default_str();
   command.add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")->capture_default_str();
   command.add_option("--threads", options->threads, "0: all processors")->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -113,7 +114,8 @@ void add_article(CLI::App& program) {
   classifier->add_option("--pixels", options->pixels, "raw (0..255), or scaled by column")
       ->check(CLI::IsMember({"raw", "scaled"}))->capture_default_str();
   classifier->add_option("--accuracy-every", options->accuracy_every,
-                         "measure both accuracies every so many epochs; 0: only at the end")->capture_default_str();
+                         "measure both accuracies every so many epochs; 0: only at the end")
+      ->check(CLI::NonNegativeNumber)->capture_default_str();
   classifier->add_flag("--json", options->json, "one JSON document on standard output");
   classifier->callback([options] { run_one_classifier(*options); });
 

@@ -2,17 +2,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <string>
-
-#include "weft/data.hpp"
 
 namespace weft::cli {
 
 void add_train(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_article(CLI::App& program);
-
-// load_dataset, with progress on standard error while it downloads.
-Dataset load(const std::string& where, bool train, bool test);
 
 }  // namespace weft::cli

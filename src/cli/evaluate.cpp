@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/load.hpp"
 #include "evaluate/metrics.hpp"
 #include "weft/error.hpp"
 #include "weft/model.hpp"

@@ -1,6 +1,7 @@
+#include "cli/load.hpp"
+
 #include <fmt/format.h>
 
-#include "cli/commands.hpp"
 #include "cli/console.hpp"
 
 namespace weft::cli {

@@ -10,6 +10,7 @@
 #include "base/threads.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/load.hpp"
 #include "kernels/select.hpp"
 #include "train/run_folder.hpp"
 #include "train/train.hpp"
@@ -161,12 +162,14 @@ void run_train(const Options& options) {
 
 void add_train(CLI::App& program) {
   auto options = std::make_shared<Options>();
+  // Signed bounds: "-1" would pass as a huge unsigned number.
+  const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
   CLI::App* command = program.add_subcommand("train", "Train a network on labelled pictures");
   command->add_option("--data", options->data, "\"fashion-mnist\", or a folder of IDX files")->capture_default_str();
   command->add_option("--preset", options->preset, "settings that are known to work: mlp (the default)");
   command->add_option("--network", options->network, "layers, as in \"dense 50, sigmoid, dense 10\"");
-  command->add_option("--epochs", options->epochs, "passes over the training pictures");
-  command->add_option("--batch-size", options->batch_size, "pictures a step");
+  command->add_option("--epochs", options->epochs, "passes over the training pictures")->check(kCount);
+  command->add_option("--batch-size", options->batch_size, "pictures a step")->check(kCount);
   command->add_option("--lr", options->lr, "learning rate, at its highest");
   command->add_option("--optimizer", options->optimizer, "sgd or adamw");
   command->add_option("--momentum", options->momentum, "of sgd");
@@ -175,12 +178,14 @@ void add_train(CLI::App& program) {
   command->add_option("--l1", options->l1, "penalty on the sum of |w|");
   command->add_option("--l2", options->l2, "penalty on half the sum of w^2");
   command->add_option("--schedule", options->schedule, "constant, step, cosine or one-cycle");
-  command->add_option("--warmup-epochs", options->warmup_epochs, "epochs over which the rate rises from 0");
+  command->add_option("--warmup-epochs", options->warmup_epochs, "epochs over which the rate rises from 0")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--init", options->init, "first weights: uniform, xavier or he");
   command->add_option("--loss", options->loss, "softmax or sigmoid (cross-entropies), or mse");
   command->add_option("--val-fraction", options->val_fraction,
                       "share held out for validation; unless given 5,000 pictures of 50,000 or more, else a tenth");
-  command->add_option("--seed", options->seed, "of everything random")->capture_default_str();
+  command->add_option("--seed", options->seed, "of everything random")->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--threads", options->threads, "0: all processors; the model does not depend on it")
       ->check(CLI::Range(0, 1024))->capture_default_str();
   command->add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")->capture_default_str();

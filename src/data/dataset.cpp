@@ -235,7 +235,7 @@ std::string digest(const LabelledImages& part) {
   Sha256 sum;
   sum.update(shape.data(), shape.size());
   sum.update(pixels.data(), pixels.size());
-  sum.update(part.labels.data(), part.labels.size());
+  sum.update(part.labels.data(), part.labels.size() * sizeof(Label));
   return sum.hexadecimal();
 }
 

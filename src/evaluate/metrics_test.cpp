@@ -142,6 +142,18 @@ TEST(Measure, CalibrationBinsKeepTheirRows) {
               thirteenth / 3 + fourteenth * 2 / 3, kTolerance);
 }
 
+// 14 bins would give 0.15625, 16 bins 0.181640625.
+TEST(Measure, CalibrationHasFifteenBins) {
+  std::vector<float> probabilities;
+  std::vector<Label> labels;
+  for (int i = 0; i < 32; ++i) {
+    const float top = 0.5F + static_cast<float>(i) / 64;
+    probabilities.insert(probabilities.end(), {top, 1 - top});
+    labels.push_back(i % 3 == 0 ? 1 : 0);
+  }
+  EXPECT_NEAR(measure(probabilities, 2, labels).calibration_error, 0.1572265625, kTolerance);
+}
+
 TEST(Measure, WhatIsNoProbabilityIsRefusedWithItsRow) {
   const std::vector<Label> labels = {0, 1, 1};
   for (const float wrong : {std::numeric_limits<float>::quiet_NaN(),

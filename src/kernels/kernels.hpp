@@ -12,9 +12,9 @@
 #include <string>
 #include <type_traits>
 
-namespace weft {
+#include "weft/tensor.hpp"
 
-using Label = std::uint8_t;
+namespace weft {
 
 // Sums over many samples: wider than float, and complex where gradients are checked by complex step.
 template <class T>

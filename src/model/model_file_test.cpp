@@ -284,7 +284,9 @@ TEST_F(ModelFile, WhatCouldNotBeLoadedIsNotSaved) {
   save_refused("not UTF-8", [](Model& model) { model.class_names[1] = "\xC3"; });
   save_refused("two classes", [](Model& model) { model.class_names[1] = model.class_names[0]; });
   save_refused("0 class names", [](Model& model) { model.class_names.clear(); });
-  save_refused("257 class names", [](Model& model) { model.class_names.resize(257); });
+  constexpr std::size_t kTooMany = std::numeric_limits<Label>::max() + std::size_t{2};
+  save_refused(std::to_string(kTooMany) + " class names",
+               [](Model& model) { model.class_names.resize(kTooMany); });
   save_refused("its input is 2x2", [](Model& model) { model.input = {2, 2}; });
   save_refused("input.mean has 1", [](Model& model) { model.input_statistics.mean.pop_back(); });
   save_refused("channel 1", [](Model& model) { model.input_statistics.deviation[1] = 0; });

@@ -196,6 +196,7 @@ void check_extent(const HeaderEntry& entry, std::uint64_t data_size, const std::
 
 void check_names(const std::vector<HeaderEntry>& entries, const std::string& file) {
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const HeaderEntry& entry : entries) names.push_back(entry.name);
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);

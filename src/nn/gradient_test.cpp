@@ -1,0 +1,147 @@
+// Every layer and every loss against complex-step differentiation: with h = 1e-50 the derivative is Imag(f(x + ih)) / h,
+// exact to rounding, so the written-out backward passes must agree to ten digits.
+#include <gtest/gtest.h>
+
+#include <complex>
+#include <vector>
+
+#include "base/random.hpp"
+#include "compare.hpp"
+#include "nn/network.hpp"
+
+namespace weft {
+namespace {
+
+using Complex = std::complex<double>;
+using testing::all_close;
+
+constexpr double kStep = 1e-50;
+constexpr std::size_t kRows = 5;
+
+std::vector<double> random_values(std::size_t count, std::uint32_t index) {
+  RandomStream random(23, RandomPurpose::initialise, 0, index);
+  std::vector<double> values(count);
+  for (double& value : values) value = random.normal();
+  return values;
+}
+
+std::vector<Complex> in_complex(const std::vector<double>& values) { return {values.begin(), values.end()}; }
+
+// Rows of one array of any number type.
+template <class T>
+class VectorRows final : public RowSource<T> {
+ public:
+  VectorRows(const std::vector<T>& values, std::size_t rows) : values_(values), rows_(rows) {}
+  std::size_t rows() const override { return rows_; }
+  std::size_t width() const override { return values_.size() / rows_; }
+  const T* fetch(std::span<const std::uint32_t> positions, T*) const override {
+    return values_.data() + positions.front() * width();
+  }
+
+ private:
+  const std::vector<T>& values_;
+  std::size_t rows_;
+};
+
+using LossMember = Sum<Complex> (*Kernels<Complex>::*)(std::size_t, std::size_t, const Complex*, const Label*, Complex,
+                                                       Complex*);
+using RealLossMember = double (*Kernels<double>::*)(std::size_t, std::size_t, const double*, const Label*, double,
+                                                    double*);
+
+struct GradientCase {
+  const char* name;
+  const char* network;
+  LossMember complex_loss;
+  RealLossMember real_loss;
+};
+
+class Gradients : public ::testing::TestWithParam<GradientCase> {};
+
+TEST_P(Gradients, AgreeWithComplexStep) {
+  const GradientCase& c = GetParam();
+  const Shape input{2, 3, 1};
+  const std::vector<Label> labels{0, 2, 1, 3, 2};
+  const std::vector<std::uint32_t> positions{0, 1, 2, 3, 4};
+
+  Network<double> network(c.network, input, reference_kernels<double>(), 1);
+  const std::vector<double> weights = random_values(network.parameters().size(), 1);
+  const std::vector<double> x = random_values(kRows * input.elements(), 2);
+  std::ranges::copy(weights, network.parameters().begin());
+  network.parameters_changed();
+  const Loss<double> loss = reference_kernels<double>().*c.real_loss;
+  const BatchResult<double> result = network.gradient(VectorRows(x, kRows), positions, labels.data(), loss, 0.5);
+
+  Network<Complex> twin(c.network, input, reference_kernels<Complex>(), 1);
+  const Loss<Complex> twin_loss = reference_kernels<Complex>().*c.complex_loss;
+  const std::vector<Complex> twin_x = in_complex(x);
+  std::ranges::copy(in_complex(weights), twin.parameters().begin());
+  std::vector<double> expected;
+  for (Complex& parameter : twin.parameters()) {
+    parameter += Complex(0, kStep);
+    twin.parameters_changed();
+    const auto step = twin.gradient(VectorRows(twin_x, kRows), positions, labels.data(), twin_loss, Complex(1));
+    expected.push_back(0.5 * step.loss.imag() / kStep);
+    ASSERT_NEAR(step.loss.real(), result.loss, 1e-12 * std::abs(result.loss));
+    parameter = parameter.real();
+  }
+  EXPECT_TRUE(all_close(network.gradients(), expected, 1e-10, 1e-14));
+  double largest = 0;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  EXPECT_GT(largest, 1e-3) << "a gradient of zero proves nothing";
+}
+
+constexpr auto kSoftmax = &Kernels<Complex>::softmax_cross_entropy;
+constexpr auto kSoftmaxReal = &Kernels<double>::softmax_cross_entropy;
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Gradients,
+    ::testing::Values(
+        GradientCase{"softmax_loss", "dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"sigmoid_loss", "dense 4", &Kernels<Complex>::sigmoid_cross_entropy,
+                     &Kernels<double>::sigmoid_cross_entropy},
+        GradientCase{"squared_error_loss", "dense 4", &Kernels<Complex>::mean_squared_error,
+                     &Kernels<double>::mean_squared_error},
+        GradientCase{"dense_nobias", "dense 7 nobias, dense 4 nobias", kSoftmax, kSoftmaxReal},
+        GradientCase{"sigmoid", "dense 7, sigmoid, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"tanh", "dense 7, tanh, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"relu", "dense 7, relu, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"activation_first", "tanh, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"deep", "dense 9, tanh, dense 8 nobias, sigmoid, dense 6, relu, dense 4", kSoftmax, kSoftmaxReal}),
+    [](const auto& instance) { return std::string(instance.param.name); });
+
+// Layers are asked for the gradient at their input too: a first layer's is not part of the parameters' gradient.
+TEST(LayerGradients, AtTheInputAgreeWithComplexStep) {
+  const Shape input{6};
+  const std::size_t n = 3;
+  for (const char* words : {"dense 4", "dense 4 nobias", "sigmoid", "tanh", "relu"}) {
+    SCOPED_TRACE(words);
+    const LayerText text = parse_network(words).front();
+    const auto layer = make_layer<double>(text, input, reference_kernels<double>());
+    const auto twin = make_layer<Complex>(text, input, reference_kernels<Complex>());
+    const std::size_t outputs = layer->output().elements();
+    const std::vector<double> weights = random_values(64, 3), x = random_values(n * 6, 4);
+    const std::vector<double> upstream = random_values(n * outputs, 5);
+
+    std::vector<double> dst(n * outputs), diff_src(n * 6, 7.0), diff_weights(64);
+    layer->forward({.n = n, .src = x.data(), .dst = dst.data(), .parameters = weights.data(), .packed = nullptr});
+    layer->backward({.n = n, .src = x.data(), .dst = dst.data(), .diff_dst = upstream.data(),
+                     .diff_src = diff_src.data(), .parameters = weights.data(), .diff_parameters = diff_weights.data(),
+                     .accumulate = false});
+
+    const std::vector<Complex> twin_weights = in_complex(weights);
+    std::vector<double> expected;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      std::vector<Complex> twin_x = in_complex(x), twin_dst(n * outputs);
+      twin_x[i] += Complex(0, kStep);
+      twin->forward({.n = n, .src = twin_x.data(), .dst = twin_dst.data(), .parameters = twin_weights.data(),
+                     .packed = nullptr});
+      double sum = 0;
+      for (std::size_t j = 0; j < twin_dst.size(); ++j) sum += upstream[j] * twin_dst[j].imag() / kStep;
+      expected.push_back(sum);
+    }
+    EXPECT_TRUE(all_close(diff_src, expected, 1e-10, 1e-14));
+  }
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,162 @@
+#include "nn/network.hpp"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "base/random.hpp"
+#include "compare.hpp"
+#include "nn/initialise.hpp"
+#include "weft/error.hpp"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::all_close;
+
+Tensor random_rows(std::size_t n, std::size_t width) {
+  Tensor rows(DataType::f32, {n, width});
+  RandomStream random(3, RandomPurpose::initialise);
+  for (float& value : rows.as<float>()) value = static_cast<float>(random.normal());
+  return rows;
+}
+
+std::vector<std::uint32_t> all_positions(std::size_t n) {
+  std::vector<std::uint32_t> positions(n);
+  for (std::uint32_t i = 0; i < n; ++i) positions[i] = i;
+  return positions;
+}
+
+std::string error_of(const std::string& text, const Shape& input = {1, 28, 28}) {
+  try {
+    const Architecture<float> architecture(text, input, fast_kernels());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Architecture, TextShapesAndParameters) {
+  const Architecture<float> a("  Dense 50  nobias,\n SIGMOID, dense 10", {1, 28, 28}, fast_kernels());
+  EXPECT_EQ(a.text(), "dense 50 nobias, sigmoid, dense 10");
+  EXPECT_EQ(a.output(), Shape{10});
+  EXPECT_EQ(a.multiply_adds(), 784U * 50 + 50 * 10);
+  ASSERT_EQ(a.parameters().size(), 3U);
+  EXPECT_EQ(a.parameters()[0].name, "layers.0.weight");
+  EXPECT_EQ(a.parameters()[0].shape, (Shape{50, 784}));
+  EXPECT_EQ(a.parameters()[1].name, "layers.2.weight");
+  EXPECT_EQ(a.parameters()[2].name, "layers.2.bias");
+  EXPECT_EQ(a.parameters()[2].offset, 784U * 50 + 50 * 10);
+  EXPECT_EQ(a.parameter_count(), 784U * 50 + 50 * 10 + 10);
+}
+
+TEST(Architecture, ErrorsNameTheLayerAndTheRule) {
+  EXPECT_THAT(error_of(""), HasSubstr("layer 0 is empty"));
+  EXPECT_THAT(error_of("dense 5,,relu"), HasSubstr("layer 1 is empty"));
+  EXPECT_THAT(error_of("dense 5, relu,"), HasSubstr("layer 2 is empty"));
+  EXPECT_THAT(error_of("dense 5, swish"), HasSubstr("layer 1 (\"swish\"): there is no layer \"swish\"; there are dense"));
+  EXPECT_THAT(error_of("dense"), HasSubstr("needs its number of units"));
+  EXPECT_THAT(error_of("dense 0"), HasSubstr("\"0\" is not a number of units"));
+  EXPECT_THAT(error_of("dense -3"), HasSubstr("\"-3\""));
+  EXPECT_THAT(error_of("dense 5x"), HasSubstr("\"5x\""));
+  EXPECT_THAT(error_of("dense 99999999999999999999"), HasSubstr("is not a number of units"));
+  EXPECT_THAT(error_of("dense 5 bias"), HasSubstr("no option \"bias\""));
+  EXPECT_THAT(error_of("relu 3"), HasSubstr("relu has no options"));
+  EXPECT_THAT(error_of("dense 5; relu"), HasSubstr("character ';'"));
+  EXPECT_THAT(error_of("dense 5\x01"), HasSubstr("code 1"));
+  EXPECT_THAT(error_of("dense 1000000000"), HasSubstr("1000000000x784"));
+  std::string many = "relu";
+  for (int i = 0; i < 1000; ++i) many += ",relu";
+  EXPECT_THAT(error_of(many), HasSubstr("more than 1000 layers"));
+}
+
+class NetworkSteps : public ::testing::Test {
+ protected:
+  static Network<float> make(int threads) {
+    Network<float> network("dense 33, tanh, dense 5", {20}, fast_kernels(), threads);
+    initialise(Initialisation::xavier, 1, network.architecture().parameters(), network.parameters());
+    network.parameters_changed();
+    return network;
+  }
+};
+
+TEST_F(NetworkSteps, SameBytesForAnyNumberOfThreads) {
+  for (const std::size_t n : {1, 31, 64, 200, 999}) {
+    const Tensor rows = random_rows(n, 20);
+    std::vector<Label> labels(n);
+    for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<Label>(i % 5);
+    const auto positions = all_positions(n);
+    std::vector<float> first;
+    double first_loss = 0;
+    for (const int threads : {1, 2, 3, 8}) {
+      Network<float> network = make(threads);
+      const auto result = network.gradient(TensorRows<float>(rows), positions, labels.data(),
+                                           fast_kernels().softmax_cross_entropy, 1.0F);
+      const std::vector<float> gradients(network.gradients().begin(), network.gradients().end());
+      if (threads == 1) {
+        first = gradients;
+        first_loss = result.loss;
+      }
+      EXPECT_EQ(gradients, first) << n << " rows, " << threads << " threads";
+      EXPECT_EQ(result.loss, first_loss);
+    }
+  }
+}
+
+TEST_F(NetworkSteps, TilesAndLanesDoNotChangeTheSum) {
+  const std::size_t n = 333;
+  const Tensor rows = random_rows(n, 20);
+  std::vector<Label> labels(n, 3);
+  const auto positions = all_positions(n);
+  const auto& loss = fast_kernels().softmax_cross_entropy;
+  Network<float> network = make(2);
+  network.gradient(TensorRows<float>(rows), positions, labels.data(), loss, 1.0F);
+  const std::vector<float> whole(network.gradients().begin(), network.gradients().end());
+  std::vector<double> sum(whole.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    network.gradient(TensorRows<float>(rows), std::span(positions).subspan(i, 1), labels.data(), loss, 1.0F);
+    for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += network.gradients()[j];
+  }
+  EXPECT_TRUE(all_close(whole, sum, 1e-5, 1e-4));
+}
+
+TEST_F(NetworkSteps, ForwardGivesEachRowItsLogitsInTheOrderAsked) {
+  const Tensor rows = random_rows(150, 20);
+  Network<float> network = make(2);
+  std::vector<float> all(150 * 5, std::numeric_limits<float>::quiet_NaN());
+  network.forward(TensorRows<float>(rows), all_positions(150), all.data());
+  const std::vector<std::uint32_t> some{149, 0, 77};
+  std::vector<float> picked(15);
+  network.forward(TensorRows<float>(rows), some, picked.data());
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    for (std::size_t c = 0; c < 5; ++c) EXPECT_EQ(picked[i * 5 + c], all[some[i] * 5 + c]);
+  }
+}
+
+TEST_F(NetworkSteps, CountsCorrectRowsWithTiesToTheLowerClass) {
+  Network<float> network("dense 3", {2}, fast_kernels(), 1);  // all weights 0: every row a tie
+  const Tensor rows = random_rows(4, 2);
+  const std::vector<Label> labels{0, 1, 0, 2};
+  const auto result = network.gradient(TensorRows<float>(rows), all_positions(4), labels.data(),
+                                       fast_kernels().softmax_cross_entropy, 1.0F);
+  EXPECT_EQ(result.correct, 2U);
+  EXPECT_NEAR(result.loss, 4 * std::log(3.0), 1e-6);
+}
+
+TEST(Initialise, SpreadFollowsItsFormula) {
+  const Architecture<float> a("dense 400", {100}, fast_kernels());
+  for (const auto& [kind, variance] : {std::pair{Initialisation::uniform, 1.0 / 300},
+                                       {Initialisation::xavier, 2.0 / 500}, {Initialisation::he, 2.0 / 100}}) {
+    std::vector<double> block(a.parameter_count(), 9.0);
+    initialise<double>(kind, 5, a.parameters(), block);
+    double squares = 0;
+    for (std::size_t i = 0; i < 40000; ++i) squares += block[i] * block[i];
+    EXPECT_NEAR(squares / 40000 / variance, 1, 0.05);
+    for (std::size_t i = 40000; i < 40400; ++i) ASSERT_EQ(block[i], 0);
+  }
+}
+
+}  // namespace
+}  // namespace weft
