@@ -41,7 +41,7 @@ void parallel_for(int threads, std::size_t n, const Body& body) {
   {
     const FlushDenormals flush;
     const int thread = omp_get_thread_num();
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, 1)
     for (std::size_t i = 0; i < n; ++i) body(i, thread);
   }
 }

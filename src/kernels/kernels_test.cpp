@@ -219,6 +219,20 @@ TEST(Losses, FastEqualsReference) {
   }
 }
 
+TEST(Losses, AreNotFiniteWhereALogitIsNot) {
+  for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
+    for (const auto loss : {kernels->softmax_cross_entropy, kernels->sigmoid_cross_entropy,
+                            kernels->mean_squared_error}) {
+      for (const std::size_t place : {0, 1, 2}) {
+        Values logits{0.5F, -1, 2}, diff(3);
+        logits[place] = kPoison;
+        const Label label = 1;
+        EXPECT_FALSE(std::isfinite(loss(1, 3, logits.data(), &label, 1, diff.data()))) << kernels->name << place;
+      }
+    }
+  }
+}
+
 TEST(Losses, SoftmaxRowsSumToOneForHugeLogits) {
   for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
     Values values{1e30F, -1e30F, 1e30F, 0, 5, -5};

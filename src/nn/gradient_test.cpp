@@ -53,6 +53,8 @@ struct GradientCase {
   const char* network;
   LossMember complex_loss;
   RealLossMember real_loss;
+
+  friend void PrintTo(const GradientCase& c, std::ostream* out) { *out << c.network; }
 };
 
 class Gradients : public ::testing::TestWithParam<GradientCase> {};

@@ -10,9 +10,9 @@
 namespace weft {
 namespace {
 
-// Rows that go through the layers at once: with 784 inputs, a tile and the first layer's weights share a
-// second-level cache of 512 KB.
-constexpr std::size_t kTileRows = 96;
+// Rows that go through the layers at once: with 784 inputs, a tile, the first layer's weights and their gradient fit in
+// a second-level cache of 512 KB when there are 50 units.
+constexpr std::size_t kTileRows = 64;
 constexpr std::size_t kMostLanes = 8;
 constexpr std::size_t kLeastLaneRows = 32;
 constexpr std::size_t kReductionBlock = 4096;

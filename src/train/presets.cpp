@@ -11,10 +11,10 @@ TrainSettings preset(const std::string& name, std::size_t classes) {
          fmt::join(preset_names(), ", "));
   }
   TrainSettings settings;
-  settings.network = fmt::format("dense 128, relu, dense {}", classes);
-  settings.epochs = 6;
-  settings.batch_size = 128;
-  settings.learning_rate = 0.004;
+  settings.network = fmt::format("dense 64, relu, dense {}", classes);
+  settings.epochs = 4;
+  settings.batch_size = 256;
+  settings.learning_rate = 0.006;
   settings.optimizer.kind = OptimizerKind::adamw;
   settings.optimizer.weight_decay = 0.01;
   settings.schedule = ScheduleKind::one_cycle;

@@ -38,7 +38,7 @@ const std::vector<std::string> kNames{"top", "middle", "bottom"};
 TrainSettings settings(Precision precision = Precision::f32) {
   TrainSettings s = preset("mlp", 3);
   s.network = "dense 8, relu, dense 3";
-  s.epochs = 4;
+  s.epochs = 12;
   s.batch_size = 16;
   s.precision = precision;
   return s;
@@ -165,7 +165,7 @@ TEST(RunFolder, HoldsTheRunAndIsNotOverwritten) {
   EXPECT_EQ(line, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second");
   int rows = 0;
   for (; std::getline(history, line); ++rows) EXPECT_EQ(std::ranges::count(line, ','), 7);
-  EXPECT_EQ(rows, 4);
+  EXPECT_EQ(rows, 12);
   EXPECT_THROW(create_run_folder(folder / "deep", false), Error);
   create_run_folder(folder / "deep", true);
   EXPECT_EQ(flat(load_model(folder / "deep")), flat(outcome.model));

@@ -36,11 +36,23 @@ HWY_INLINE void map(std::size_t count, float* dst, const Function& function, con
   for (std::size_t j = i; j < count; ++j) dst[j] = rest[j - i];
 }
 
+// Highway's functions and its Min need not give NaN for NaN; a run that goes astray must be seen to.
+template <class V>
+HWY_INLINE V keep_nan(V x, V result) {
+  return hn::IfThenElse(hn::IsNaN(x), x, result);
+}
+
+template <class D, class V>
+HWY_INLINE V exponential(D d, V x) {
+  return keep_nan(x, hn::Exp(d, x));
+}
+
 template <class D, class V>
 HWY_INLINE V sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0F);
   // e^-x would overflow below -88; there the result rounds to less than the smallest normal number anyway.
-  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 88.0F)))));
+  const V result = hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 88.0F)))));
+  return keep_nan(x, result);
 }
 
 void sigmoid_forward(std::size_t count, const float* src, float* dst) {
@@ -57,7 +69,7 @@ void sigmoid_backward(std::size_t count, const float* dst, const float* diff_dst
 }
 
 void tanh_forward(std::size_t count, const float* src, float* dst) {
-  map(count, dst, [](auto d, auto x) HWY_ATTR { return hn::Tanh(d, x); }, src);
+  map(count, dst, [](auto d, auto x) HWY_ATTR { return keep_nan(x, hn::Tanh(d, x)); }, src);
 }
 
 void tanh_backward(std::size_t count, const float* dst, const float* diff_dst, float* diff_src) {
@@ -88,7 +100,7 @@ void shifted_exponentials(std::size_t n, std::size_t classes, const float* logit
     const float most = reference::largest(classes, x);
     for (std::size_t c = 0; c < classes; ++c) exponentials[s * classes + c] = x[c] - most;
   }
-  map(n * classes, exponentials, [](auto d, auto x) HWY_ATTR { return hn::Exp(d, x); }, exponentials);
+  map(n * classes, exponentials, [](auto d, auto x) HWY_ATTR { return exponential(d, x); }, exponentials);
 }
 
 float row_sum(std::size_t classes, const float* row) {
@@ -128,7 +140,8 @@ double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* lo
   map(
       n * classes, diff_logits,
       [](auto d, auto x) HWY_ATTR {
-        return hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
+        const auto softplus = hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
+        return keep_nan(x, softplus);
       },
       logits);
   double loss = 0;

@@ -1,8 +1,8 @@
 // The float32 product, for every vector length: Highway compiles this file once for each instruction set.
 //
 // After Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), cut down to one level: b is
-// copied into panels two vectors wide and at most kDepth deep, which stay in the first-level cache while every block
-// of kRows rows of a runs over them. The accumulators of one block fill the registers.
+// taken in panels two vectors wide and at most kDepth deep, which stay in the first-level cache while every block of
+// rows of a runs over them. The accumulators of one block fill the registers.
 
 #include "kernels/fast/targets.hpp"
 
@@ -22,82 +22,100 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t kDepth = 256;   // of a panel
-constexpr std::size_t kRows = 6;      // of a block: 12 accumulators and 3 operands fit in 16 registers
-constexpr std::size_t kRowsOnce = 96; // rows of a that are copied at a time
+constexpr std::size_t kDepth = 256;          // of a panel
+constexpr std::size_t kAccumulators = 12;    // of a block: with 3 operands they fit in 16 registers
+constexpr std::size_t kRows = 6;             // of a block under a panel of two vectors
+constexpr std::size_t kRowsOnce = 96;        // rows of a that are copied at a time
 constexpr std::size_t kMostLanes = hn::MaxLanes(hn::ScalableTag<float>());
 
-// One block: c {Rows, Vectors * lanes} (+)= a b over `depth` terms. b: a panel, row p at p * Vectors * lanes.
-// kCopied: a(i, p) = a[p * Rows + i]; else a[i * a_row + p].
+// The rows of a as blocks read them: a(i, p) = a[i * row + p]; or, copied, a block of `rows` rows that begins at row i
+// has its values in the order of use at a + i * depth.
+struct Left {
+  const float* a;
+  std::size_t row;
+  bool copied;
+};
+
+// A panel of b: row p at b + p * row.
+struct Panel {
+  const float* b;
+  std::size_t row;
+};
+
+// One block: c {Rows, Vectors * lanes} (+)= a b over `depth` terms.
 template <class D, std::size_t Rows, std::size_t Vectors, bool kCopied>
 HWY_NOINLINE void block(D d, std::size_t depth, const float* HWY_RESTRICT a, std::size_t a_row,
-                        const float* HWY_RESTRICT b, float* HWY_RESTRICT c, std::size_t c_row, bool accumulate) {
+                        const float* HWY_RESTRICT b, std::size_t b_row, float* HWY_RESTRICT c, std::size_t c_row,
+                        bool accumulate) {
   using V = hn::Vec<D>;
   const std::size_t lanes = hn::Lanes(d);
   V sum[Rows][Vectors];
   for (std::size_t i = 0; i < Rows; ++i) {
-    for (std::size_t j = 0; j < Vectors; ++j) {
-      sum[i][j] = accumulate ? hn::LoadU(d, c + i * c_row + j * lanes) : hn::Zero(d);
-    }
+    for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::Zero(d);
   }
   for (std::size_t p = 0; p < depth; ++p) {
     V row[Vectors];
-    for (std::size_t j = 0; j < Vectors; ++j) row[j] = hn::Load(d, b + (p * Vectors + j) * lanes);
+    for (std::size_t j = 0; j < Vectors; ++j) row[j] = hn::LoadU(d, b + p * b_row + j * lanes);
     for (std::size_t i = 0; i < Rows; ++i) {
       const V value = hn::Set(d, kCopied ? a[p * Rows + i] : a[i * a_row + p]);
       for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::MulAdd(value, row[j], sum[i][j]);
     }
   }
   for (std::size_t i = 0; i < Rows; ++i) {
-    for (std::size_t j = 0; j < Vectors; ++j) hn::StoreU(sum[i][j], d, c + i * c_row + j * lanes);
+    for (std::size_t j = 0; j < Vectors; ++j) {
+      float* to = c + i * c_row + j * lanes;
+      hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sum[i][j]) : sum[i][j], d, to);
+    }
   }
 }
 
-// The rows of a as a block reads them.
-struct Left {
-  const float* a;
-  std::size_t a_row;
-  bool copied;  // block q of rows [begin, end) at a + begin * depth
-};
-
-template <class D, std::size_t Vectors, std::size_t Rows = kRows>
+template <class D, std::size_t Vectors, bool kCopied, std::size_t Rows>
 HWY_INLINE void block_of(D d, std::size_t rows, std::size_t depth, const Left& left, std::size_t begin,
-                         const float* b, float* c, std::size_t c_row, bool accumulate) {
+                         const Panel& right, float* c, std::size_t c_row, bool accumulate) {
   if (rows == Rows) {
-    if (left.copied) {
-      block<D, Rows, Vectors, true>(d, depth, left.a + begin * depth, 0, b, c, c_row, accumulate);
-    } else {
-      block<D, Rows, Vectors, false>(d, depth, left.a + begin * left.a_row, left.a_row, b, c, c_row, accumulate);
-    }
+    const float* a = left.a + begin * (kCopied ? depth : left.row);
+    block<D, Rows, Vectors, kCopied>(d, depth, a, left.row, right.b, right.row, c, c_row, accumulate);
   } else if constexpr (Rows > 1) {
-    block_of<D, Vectors, Rows - 1>(d, rows, depth, left, begin, b, c, c_row, accumulate);
+    block_of<D, Vectors, kCopied, Rows - 1>(d, rows, depth, left, begin, right, c, c_row, accumulate);
   }
 }
 
 // All rows over one panel, whose first `columns` columns count.
-template <class D, std::size_t Vectors>
-void panel(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left, const float* b, float* c,
-           std::size_t c_row, bool accumulate) {
+template <class D, std::size_t Vectors, bool kCopied>
+void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left, const Panel& right,
+                float* c, std::size_t c_row, bool accumulate) {
+  // A narrow panel takes twice the rows, to keep as many sums under way; copied rows are cut for the wide ones.
+  constexpr std::size_t kMostRows = kCopied ? kRows : kAccumulators / Vectors;
   const std::size_t width = Vectors * hn::Lanes(d);
-  const std::size_t blocks = parts_of(m, kRows);
+  const std::size_t blocks = parts_of(m, kMostRows);
   for (std::size_t q = 0, begin = 0; q < blocks; ++q) {
     const std::size_t rows = part_end(m, blocks, q) - begin;
     float* corner = c + begin * c_row;
     if (columns == width) {
-      block_of<D, Vectors>(d, rows, depth, left, begin, b, corner, c_row, accumulate);
+      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, corner, c_row, accumulate);
     } else {  // the right edge of c: through a copy as wide as the panel
-      HWY_ALIGN float edge[kRows * 2 * kMostLanes] = {};
+      HWY_ALIGN float edge[kAccumulators * kMostLanes] = {};
       if (accumulate) {
         for (std::size_t i = 0; i < rows; ++i) {
           for (std::size_t j = 0; j < columns; ++j) edge[i * width + j] = corner[i * c_row + j];
         }
       }
-      block_of<D, Vectors>(d, rows, depth, left, begin, b, edge, width, accumulate);
+      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, edge, width, accumulate);
       for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < columns; ++j) corner[i * c_row + j] = edge[i * width + j];
       }
     }
     begin += rows;
+  }
+}
+
+template <class D, std::size_t Vectors>
+void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left, const Panel& right,
+                float* c, std::size_t c_row, bool accumulate) {
+  if (left.copied) {
+    all_blocks<D, Vectors, true>(d, m, columns, depth, left, right, c, c_row, accumulate);
+  } else {
+    all_blocks<D, Vectors, false>(d, m, columns, depth, left, right, c, c_row, accumulate);
   }
 }
 
@@ -108,22 +126,20 @@ std::size_t panel_width(std::size_t columns_left) {
   return columns_left <= lanes / 2 ? lanes / 2 : lanes;
 }
 
-void copy_panel(const Product& p, std::size_t column, std::size_t width, std::size_t depth_begin,
-                std::size_t depth, float* HWY_RESTRICT dst) {
+// A panel's rows stand far apart in b: at strides of a power of two they would all fall into few lines of the cache, and
+// at the right edge a vector would reach past the row. Then they are copied side by side.
+bool must_copy_panel(const Product& p, std::size_t column, std::size_t width) {
+  constexpr std::size_t kBadStride = 1024 / sizeof(float);
+  return p.b_row % kBadStride == 0 || column + width > p.n;
+}
+
+void copy_panel(const Product& p, std::size_t column, std::size_t width, std::size_t depth_begin, std::size_t depth,
+                float* HWY_RESTRICT dst) {
   const float* HWY_RESTRICT src = p.b + depth_begin * p.b_row + column;
   const std::size_t columns = HWY_MIN(width, p.n - column);
-  if (columns == width && width >= hn::Lanes(hn::ScalableTag<float>())) {
-    const hn::ScalableTag<float> d;
-    for (std::size_t row = 0; row < depth; ++row) {
-      for (std::size_t j = 0; j < width; j += hn::Lanes(d)) {
-        hn::Store(hn::LoadU(d, src + row * p.b_row + j), d, dst + row * width + j);
-      }
-    }
-    return;
-  }
-  for (std::size_t row = 0; row < depth; ++row) {
-    for (std::size_t j = 0; j < columns; ++j) dst[row * width + j] = src[row * p.b_row + j];
-    for (std::size_t j = columns; j < width; ++j) dst[row * width + j] = 0;
+  for (std::size_t row = 0; row < depth; ++row, src += p.b_row, dst += width) {
+    for (std::size_t j = 0; j < columns; ++j) dst[j] = src[j];
+    for (std::size_t j = columns; j < width; ++j) dst[j] = 0;
   }
 }
 
@@ -156,20 +172,21 @@ void multiply_rows(const Product& p) {
     }
     for (std::size_t column = 0; column < p.n;) {
       const std::size_t width = panel_width(p.n - column);
-      const float* b = panel_memory;
+      Panel right{p.b + begin * p.b_row + column, p.b_row};
       if (p.packed_b) {
-        b = static_cast<const float*>(p.packed_b) + column * p.k + begin * width;
-      } else {
+        right = {static_cast<const float*>(p.packed_b) + column * p.k + begin * width, width};
+      } else if (must_copy_panel(p, column, width)) {
         copy_panel(p, column, width, begin, depth, panel_memory);
+        right = {panel_memory, width};
       }
       const std::size_t columns = HWY_MIN(width, p.n - column);
       float* c = p.c + column;
       if (width == 2 * lanes) {
-        panel<decltype(d), 2>(d, p.m, columns, depth, left, b, c, p.n, accumulate);
+        all_blocks<decltype(d), 2>(d, p.m, columns, depth, left, right, c, p.n, accumulate);
       } else if (width == lanes) {
-        panel<decltype(d), 1>(d, p.m, columns, depth, left, b, c, p.n, accumulate);
+        all_blocks<decltype(d), 1>(d, p.m, columns, depth, left, right, c, p.n, accumulate);
       } else {
-        panel<decltype(half), 1>(half, p.m, columns, depth, left, b, c, p.n, accumulate);
+        all_blocks<decltype(half), 1>(half, p.m, columns, depth, left, right, c, p.n, accumulate);
       }
       column += width;
     }

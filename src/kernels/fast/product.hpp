@@ -7,8 +7,8 @@
 
 namespace weft::fast {
 
-// c[i][j] (+)= sum_p a(i, p) b[p][j], for i < m, j < n, p < k. The sum runs over p in order, in one chain of
-// fused multiply-adds, so it does not depend on the vector length or on how m and n are cut.
+// c[i][j] (+)= sum_p a(i, p) b[p][j], for i < m, j < n, p < k. The sum runs over p in order, in slices of a
+// fixed length, each a chain of fused multiply-adds: it does not depend on the vector length or on how m and n are cut.
 struct Product {
   std::size_t m, n, k;
   const float* a;  // a(i, p) = a[i * a_row + p * a_column]; a_row or a_column is 1
