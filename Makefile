@@ -1,17 +1,19 @@
 # One line each: the work is in scripts/.
-.PHONY: help build run test bench lint clean
+.PHONY: help build run test tsan bench lint clean
 
 help:   ; @sed -n 's/^#: //p' Makefile
 build:  ; @scripts/bootstrap && scripts/build
 run:    ; @scripts/run
-test:   ; @scripts/bootstrap && scripts/test && scripts/test --sanitizers
+test:   ; @scripts/bootstrap && scripts/test release asan-ubsan
+tsan:   ; @scripts/bootstrap && scripts/test tsan
 bench:  ; @scripts/bench $(FLAGS)
 lint:   ; @scripts/bootstrap --lint && scripts/lint
 clean:  ; @rm -rf build
 
 #: make run     installs what is missing, builds, trains a first network on Fashion-MNIST and tests it
 #: make build   the program: build/release/weft
-#: make test    the tests, then the same under the address, undefined-behaviour and thread sanitizers
+#: make test    the tests, then the same under the address and undefined-behaviour sanitizers
+#: make tsan    the tests under the thread sanitizer
 #: make bench   weft against NumPy, scikit-learn and oneDNN: docs/results.md (make bench FLAGS="--full --rounds 5")
 #: make lint    formatting and clang-tidy
 #: make clean   removes build/; trained runs stay
