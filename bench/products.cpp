@@ -1,12 +1,13 @@
-// The matrix products of the article's classifier: 48,000 rows of 784 values, 50 hidden units, 10 outputs, 25 batches an
-// epoch. In turn: oneDNN's inner product primitives alone, on whole batches; weft's kernels alone, in tiles; and an epoch of
-// weft's training loop, with everything that training needs besides.
+// The matrix products of the article's classifier: 48,000 rows of 784 values, 50 hidden units, 10
+// outputs, 25 batches an epoch. In turn: oneDNN's inner product primitives alone, on whole batches;
+// weft's kernels alone, in tiles; and an epoch of weft's training loop, with everything that
+// training needs besides.
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -37,14 +38,16 @@ using Values = weft::AlignedVector<float>;
 
 Values values(std::size_t count) {
   Values v(count);
-  for (std::size_t i = 0; i < count; ++i) v[i] = static_cast<float>(std::sin(static_cast<double>(i)));
+  for (std::size_t i = 0; i < count; ++i)
+    v[i] = static_cast<float>(std::sin(static_cast<double>(i)));
   return v;
 }
 
 // One epoch: forward and weight gradient of both layers, data gradient of the second.
 class WeftProducts {
  public:
-  WeftProducts(const weft::Kernels<float>& kernels, int threads, const float* x) : k_(kernels), threads_(threads), x_(x) {
+  WeftProducts(const weft::Kernels<float>& kernels, int threads, const float* x)
+      : k_(kernels), threads_(threads), x_(x) {
     for (const Shape& s : kLayers) {
       weights_.push_back(values(s.in * s.out));
       packed_.emplace_back(k_.dense_packed_bytes(s.in, s.out));
@@ -64,11 +67,15 @@ class WeftProducts {
         const float* x = x_ + (batch * kBatch + tile * kTile) * first.in;
         float* hidden = dst_[0].data() + tile * kTile * first.out;
         float* output = dst_[1].data() + tile * kTile * second.out;
-        k_.dense_forward(kTile, first.in, first.out, x, weights_[0].data(), packed_[0].data(), nullptr, hidden);
-        k_.dense_forward(kTile, second.in, second.out, hidden, weights_[1].data(), packed_[1].data(), nullptr, output);
-        k_.dense_backward_weights(kTile, second.in, second.out, hidden, output, true, diff_[1][t].data(), nullptr);
+        k_.dense_forward(kTile, first.in, first.out, x, weights_[0].data(), packed_[0].data(),
+                         nullptr, hidden);
+        k_.dense_forward(kTile, second.in, second.out, hidden, weights_[1].data(),
+                         packed_[1].data(), nullptr, output);
+        k_.dense_backward_weights(kTile, second.in, second.out, hidden, output, true,
+                                  diff_[1][t].data(), nullptr);
         k_.dense_backward_data(kTile, second.in, second.out, output, weights_[1].data(), hidden);
-        k_.dense_backward_weights(kTile, first.in, first.out, x, hidden, true, diff_[0][t].data(), nullptr);
+        k_.dense_backward_weights(kTile, first.in, first.out, x, hidden, true, diff_[0][t].data(),
+                                  nullptr);
       });
     }
   }
@@ -82,7 +89,8 @@ class WeftProducts {
   std::vector<std::vector<Values>> diff_;
 };
 
-// The same by oneDNN, each primitive in the layout it likes for weights; pictures stand in the type it computes in.
+// The same by oneDNN, each primitive in the layout it likes for weights; pictures stand in the type
+// it computes in.
 class OneDnnProducts {
  public:
   using memory = dnnl::memory;
@@ -93,17 +101,22 @@ class OneDnnProducts {
       const memory::desc src({d(kBatch), d(s.in)}, type, memory::format_tag::nc);
       const memory::desc dst({d(kBatch), d(s.out)}, type, memory::format_tag::nc);
       const memory::desc any({d(s.out), d(s.in)}, type, memory::format_tag::any);
-      const memory::desc any_diff({d(s.out), d(s.in)}, memory::data_type::f32, memory::format_tag::any);
-      const dnnl::inner_product_forward::primitive_desc forward({dnnl::prop_kind::forward_training, src, any, dst},
-                                                                engine_);
-      const dnnl::inner_product_backward_weights::primitive_desc backward({src, any_diff, dst}, engine_, forward);
-      const dnnl::inner_product_backward_data::primitive_desc data({src, any, dst}, engine_, forward);
-      layers_.push_back({dnnl::inner_product_forward(forward), dnnl::inner_product_backward_weights(backward),
-                         dnnl::inner_product_backward_data(data), memory(src, engine_),
-                         memory(forward.weights_desc(), engine_), memory(backward.diff_weights_desc(), engine_),
-                         memory(data.weights_desc(), engine_), memory(dst, engine_)});
+      const memory::desc any_diff({d(s.out), d(s.in)}, memory::data_type::f32,
+                                  memory::format_tag::any);
+      const dnnl::inner_product_forward::primitive_desc forward(
+          {dnnl::prop_kind::forward_training, src, any, dst}, engine_);
+      const dnnl::inner_product_backward_weights::primitive_desc backward({src, any_diff, dst},
+                                                                          engine_, forward);
+      const dnnl::inner_product_backward_data::primitive_desc data({src, any, dst}, engine_,
+                                                                   forward);
+      layers_.push_back(
+          {dnnl::inner_product_forward(forward), dnnl::inner_product_backward_weights(backward),
+           dnnl::inner_product_backward_data(data), memory(src, engine_),
+           memory(forward.weights_desc(), engine_), memory(backward.diff_weights_desc(), engine_),
+           memory(data.weights_desc(), engine_), memory(dst, engine_)});
     }
-    for (std::size_t b = 0; b < kBatches; ++b) pictures_.emplace_back(layers_[0].src.get_desc(), engine_);
+    for (std::size_t b = 0; b < kBatches; ++b)
+      pictures_.emplace_back(layers_[0].src.get_desc(), engine_);
     for (memory& picture : pictures_) fill(picture);
     for (Layer& layer : layers_) {
       for (memory* m : {&layer.src, &layer.weights, &layer.weights_for_data, &layer.dst}) fill(*m);
@@ -138,13 +151,14 @@ class OneDnnProducts {
   };
 
   void fill(memory& m) {
-    const memory::desc plain({static_cast<memory::dim>(m.get_desc().get_size() / sizeof(float))}, memory::data_type::f32,
-                             memory::format_tag::a);
+    const memory::desc plain({static_cast<memory::dim>(m.get_desc().get_size() / sizeof(float))},
+                             memory::data_type::f32, memory::format_tag::a);
     if (type_ == memory::data_type::f32) {
       const Values v = values(m.get_desc().get_size() / sizeof(float));
       std::copy(v.begin(), v.end(), static_cast<float*>(m.get_data_handle()));
     } else {  // bfloat16 1.0, everywhere
-      std::fill_n(static_cast<std::uint16_t*>(m.get_data_handle()), m.get_desc().get_size() / 2, std::uint16_t{0x3f80});
+      std::fill_n(static_cast<std::uint16_t*>(m.get_data_handle()), m.get_desc().get_size() / 2,
+                  std::uint16_t{0x3f80});
     }
   }
 
@@ -171,7 +185,8 @@ double ceiling_gflops(dnnl::memory::data_type type) {
   double best = 1e9;
   for (int i = 0; i < 12; ++i) {
     best = std::min(best, seconds_of([&] {
-                      product.execute(stream, {{DNNL_ARG_SRC, a_memory}, {DNNL_ARG_WEIGHTS, b_memory},
+                      product.execute(stream, {{DNNL_ARG_SRC, a_memory},
+                                               {DNNL_ARG_WEIGHTS, b_memory},
                                                {DNNL_ARG_DST, c_memory}});
                       stream.wait();
                     }));
@@ -184,13 +199,21 @@ double median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-nlohmann::ordered_json measure(weft::Precision precision, int threads, int epochs, const weft::Tensor& x,
-                               std::span<const weft::Label> labels, double ceiling) {
+nlohmann::ordered_json measure(weft::Precision precision, int threads, int epochs,
+                               const weft::Tensor& x, std::span<const weft::Label> labels,
+                               double ceiling) {
   const bool bf16 = precision == weft::Precision::bf16;
   OneDnnProducts onednn(bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32);
-  WeftProducts products(bf16 ? weft::bf16_kernels() : weft::fast_kernels(), threads, x.as<float>().data());
-  weft::NNClassifier classifier({.n_hidden_units = 50, .l2 = 0.5, .epochs = 1, .learning_rate = 0.001,
-                                 .n_batches = kBatches, .random_seed = 42, .precision = precision, .threads = threads});
+  WeftProducts products(bf16 ? weft::bf16_kernels() : weft::fast_kernels(), threads,
+                        x.as<float>().data());
+  weft::NNClassifier classifier({.n_hidden_units = 50,
+                                 .l2 = 0.5,
+                                 .epochs = 1,
+                                 .learning_rate = 0.001,
+                                 .n_batches = kBatches,
+                                 .random_seed = 42,
+                                 .precision = precision,
+                                 .threads = threads});
   std::vector<double> theirs, alone, loop, ratios;
   for (int e = -1; e < epochs; ++e) {
     const double a = seconds_of([&] { onednn.epoch(); });
@@ -214,11 +237,14 @@ nlohmann::ordered_json measure(weft::Precision precision, int threads, int epoch
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App program("The article's matrix products alone: weft's kernels against oneDNN's", "weft_products");
+  CLI::App program("The article's matrix products alone: weft's kernels against oneDNN's",
+                   "weft_products");
   int epochs = 20, threads = weft::default_threads();
   bool json = false;
-  program.add_option("--epochs", epochs, "epochs of products, each by both in turn")->check(CLI::PositiveNumber);
-  program.add_option("--threads", threads, "of weft's products; oneDNN takes OMP_NUM_THREADS")->check(CLI::PositiveNumber);
+  program.add_option("--epochs", epochs, "epochs of products, each by both in turn")
+      ->check(CLI::PositiveNumber);
+  program.add_option("--threads", threads, "of weft's products; oneDNN takes OMP_NUM_THREADS")
+      ->check(CLI::PositiveNumber);
   program.add_flag("--json", json, "one line of JSON");
   CLI11_PARSE(program, argc, argv);
 

@@ -12,8 +12,12 @@ double uniform(std::mt19937& random) {
   return (high * 67108864.0 + low) / 9007199254740992.0;
 }
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-double sigmoid_slope(double x) { return sigmoid(x) * (1 - sigmoid(x)); }
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
+double sigmoid_slope(double x) {
+  return sigmoid(x) * (1 - sigmoid(x));
+}
 
 }  // namespace
 
@@ -49,7 +53,8 @@ int main() {
     for (int s = 0; s < 4; ++s) sum += error[s] = y[s] - output[s];
     if (step % 5000 == 0) std::printf("error sum %.8g\n", sum);
 
-    // The output weights move first; the moved weights carry the error back. Both are the article's.
+    // The output weights move first; the moved weights carry the error back. Both are the
+    // article's.
     for (int s = 0; s < 4; ++s) {
       for (int h = 0; h < 3; ++h) w_output[h] += act[s][h] * learning_rate * error[s];
     }

@@ -14,13 +14,14 @@ namespace {
 using testing::all_close;
 
 const nlohmann::json& golden() {
-  static const auto kGolden = nlohmann::json::parse(std::ifstream(WEFT_GOLDEN "/article_float64.json"));
+  static const auto kGolden =
+      nlohmann::json::parse(std::ifstream(WEFT_GOLDEN "/article_float64.json"));
   return kGolden;
 }
 
 const LabelledImages& pictures() {
-  static const Dataset kData =
-      load_dataset("fashion-mnist", {.train = true, .test = false, .download = true, .on_download = {}});
+  static const Dataset kData = load_dataset(
+      "fashion-mnist", {.train = true, .test = false, .download = true, .on_download = {}});
   return kData.train;
 }
 
@@ -31,7 +32,8 @@ std::vector<double> first_errors(const char* run, std::size_t count) {
 }
 
 TEST(SlowArticle, SplitIsScikitLearns) {
-  const ClassifierResult result = run_classifier(pictures(), {.precision = Precision::f32, .epochs = 1});
+  const ClassifierResult result =
+      run_classifier(pictures(), {.precision = Precision::f32, .epochs = 1});
   EXPECT_EQ(result.train_size, 48000U);
   EXPECT_EQ(result.test_size, 12000U);
   EXPECT_EQ(nlohmann::json(result.first_train_labels), golden()["split"]["first_train_labels"]);
@@ -39,7 +41,8 @@ TEST(SlowArticle, SplitIsScikitLearns) {
 }
 
 TEST(SlowArticle, Float64TraceOfTheScaledRun) {
-  const ClassifierResult result = run_classifier(pictures(), {.precision = Precision::f64, .epochs = 3});
+  const ClassifierResult result =
+      run_classifier(pictures(), {.precision = Precision::f64, .epochs = 3});
   EXPECT_TRUE(all_close(result.error_by_epoch, first_errors("scaled", 3), 1e-10, 0));
 }
 
@@ -50,14 +53,15 @@ TEST(SlowArticle, Float64TraceOfTheRawRun) {
 }
 
 TEST(SlowArticle, Float32FollowsTheTraceAtFirst) {
-  const ClassifierResult result = run_classifier(pictures(), {.precision = Precision::f32, .epochs = 3});
+  const ClassifierResult result =
+      run_classifier(pictures(), {.precision = Precision::f32, .epochs = 3});
   EXPECT_TRUE(all_close(result.error_by_epoch, first_errors("scaled", 3), 1e-4, 0));
 }
 
 // The last epochs jump; their median does not.
 TEST(SlowArticle, ScaledRunReachesTheArticlesAccuracy) {
-  const ClassifierResult result =
-      run_classifier(pictures(), {.precision = Precision::automatic, .epochs = 300, .accuracy_every = 1});
+  const ClassifierResult result = run_classifier(
+      pictures(), {.precision = Precision::automatic, .epochs = 300, .accuracy_every = 1});
   ASSERT_EQ(result.accuracy_by_epoch.size(), 300U);
   std::vector<double> last;
   for (std::size_t i = 250; i < 300; ++i) last.push_back(100 * result.accuracy_by_epoch[i][2]);

@@ -30,8 +30,10 @@ std::string read_file(const std::filesystem::path& path) {
 Ran run_command(const std::string& command) {
   const TemporaryFolder folder;
   const std::string output = folder / "out", errors = folder / "err";
-  const int status = std::system(fmt::format("( {} ) > {} 2> {} < /dev/null", command, output, errors).c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(output), read_file(errors)};
+  const int status =
+      std::system(fmt::format("( {} ) > {} 2> {} < /dev/null", command, output, errors).c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(output),
+          read_file(errors)};
 }
 
 Ran run_weft(const std::string& arguments, const std::string& environment) {

@@ -14,9 +14,10 @@
 
 namespace weft {
 
-// Parameters, defaults and behaviour are the article's, its quirks among them: no biases; the gradient is summed over a
-// batch, not averaged; the batches are the same, in the given order, every epoch; `l1` pulls on a weight as `l2` does,
-// by (l1 + l2) w; probabilities are the softmax of values that went through a sigmoid.
+// Parameters, defaults and behaviour are the article's, its quirks among them: no biases; the
+// gradient is summed over a batch, not averaged; the batches are the same, in the given order,
+// every epoch; `l1` pulls on a weight as `l2` does, by (l1 + l2) w; probabilities are the softmax
+// of values that went through a sigmoid.
 class NNClassifier {
  public:
   struct Parameters {
@@ -40,16 +41,16 @@ class NNClassifier {
   NNClassifier(NNClassifier&&) noexcept;
   NNClassifier& operator=(NNClassifier&&) noexcept;
 
-  // x: {n, n_features} of any type; y: n classes. Throws Error(usage) when they do not fit, Error(failed) when the
-  // error stops being finite.
+  // x: {n, n_features} of any type; y: n classes. Throws Error(usage) when they do not fit,
+  // Error(failed) when the error stops being finite.
   NNClassifier& fit(const Tensor& x, std::span<const Label> y, const OnEpoch& on_epoch = {});
 
-  std::vector<Label> predict(const Tensor& x);                 // the class of the largest output
-  Tensor predict_proba(const Tensor& x);                       // f64 {n, n_classes}, rows sum to 1
-  double score(const Tensor& x, std::span<const Label> y);     // share of right predictions
-  const std::vector<double>& error() const;                    // of each epoch: the mean of its batches'
-  double fit_seconds() const;                                  // of the last fit's training loop
-  Precision precision() const;                                 // what automatic became
+  std::vector<Label> predict(const Tensor& x);              // the class of the largest output
+  Tensor predict_proba(const Tensor& x);                    // f64 {n, n_classes}, rows sum to 1
+  double score(const Tensor& x, std::span<const Label> y);  // share of right predictions
+  const std::vector<double>& error() const;  // of each epoch: the mean of its batches'
+  double fit_seconds() const;                // of the last fit's training loop
+  Precision precision() const;               // what automatic became
 
  private:
   class Implementation;

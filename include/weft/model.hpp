@@ -28,8 +28,9 @@ struct Model {
 // Throws Error(failed) when it cannot be written.
 std::string save_model(const std::filesystem::path& path, const Model& model);
 
-// `path` is a model file or a run folder that holds model.safetensors. Nothing in the file is trusted: every
-// length is checked before it is used. Throws Error(bad_input) with the file, the place and the rule.
+// `path` is a model file or a run folder that holds model.safetensors. Nothing in the file is
+// trusted: every length is checked before it is used. Throws Error(bad_input) with the file, the
+// place and the rule.
 Model load_model(const std::filesystem::path& path);
 
 }  // namespace weft

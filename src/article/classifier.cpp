@@ -30,17 +30,18 @@ class NNClassifier::Implementation {
 
 namespace {
 
-// The gradient is that of the sigmoids' cross-entropy, act_out - y. The error that the article reports is another
-// sum, -y log(act_out) alone, and that is what this returns.
+// The gradient is that of the sigmoids' cross-entropy, act_out - y. The error that the article
+// reports is another sum, -y log(act_out) alone, and that is what this returns.
 template <class T>
-Sum<T> article_loss(const Kernels<T>& kernels, std::size_t n, std::size_t classes, const T* net, const Label* labels,
-                    T scale, T* diff) {
+Sum<T> article_loss(const Kernels<T>& kernels, std::size_t n, std::size_t classes, const T* net,
+                    const Label* labels, T scale, T* diff) {
   kernels.sigmoid_forward(n * classes, net, diff);
   Sum<T> loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
     T& act = diff[s * classes + labels[s]];
     const T z = net[s * classes + labels[s]];
-    // Far below 0, -log(1 / (1 + e^-z)) is -z to the last bit, where 1 / (1 + e^-z) itself would become 0.
+    // Far below 0, -log(1 / (1 + e^-z)) is -z to the last bit, where 1 / (1 + e^-z) itself would
+    // become 0.
     loss += z < T(-40) ? -z : -std::log(act);
     act -= T(1);
   }
@@ -57,7 +58,8 @@ struct Norms {
 
 template <class T>
 Norms norms_of(std::span<const T> weights) {
-  constexpr std::size_t kChains = 8;  // independent sums, so that the processor need not wait for each addition
+  constexpr std::size_t kChains =
+      8;  // independent sums, so that the processor need not wait for each addition
   std::array<double, kChains> absolute{}, squared{};
   std::size_t i = 0;
   for (; i + kChains <= weights.size(); i += kChains) {
@@ -76,7 +78,8 @@ Norms norms_of(std::span<const T> weights) {
           std::accumulate(squared.begin(), squared.end(), 0.0)};
 }
 
-// Gathers the article's error: for a batch half the mean, over the classes, of its cross-entropy and penalty.
+// Gathers the article's error: for a batch half the mean, over the classes, of its cross-entropy
+// and penalty.
 template <class T>
 class ErrorObserver final : public TrainingObserver {
  public:
@@ -111,8 +114,8 @@ class ErrorObserver final : public TrainingObserver {
 
 void check_rows(const Tensor& x, const NNClassifier::Parameters& parameters) {
   if (x.rows() == 0 || x.row_elements() != parameters.n_features) {
-    fail(ErrorCode::usage, "NNClassifier: x of shape {} has not {} features a row", x.shape().text(),
-         parameters.n_features);
+    fail(ErrorCode::usage, "NNClassifier: x of shape {} has not {} features a row",
+         x.shape().text(), parameters.n_features);
   }
 }
 
@@ -122,7 +125,8 @@ void check_labels(const Tensor& x, std::span<const Label> y, std::size_t n_class
   }
   for (std::size_t i = 0; i < y.size(); ++i) {
     if (y[i] >= n_classes) {
-      fail(ErrorCode::usage, "NNClassifier: label {} is {}, but there are {} classes", i, y[i], n_classes);
+      fail(ErrorCode::usage, "NNClassifier: label {} is {}, but there are {} classes", i, y[i],
+           n_classes);
     }
   }
 }
@@ -137,7 +141,8 @@ template <class T>
 class NNClassifier::Trained final : public Implementation {
  public:
   Trained(const Parameters& p, const Kernels<T>& kernels)
-      : network_(network_text(p), {p.n_features}, kernels, p.threads > 0 ? p.threads : default_threads()) {
+      : network_(network_text(p), {p.n_features}, kernels,
+                 p.threads > 0 ? p.threads : default_threads()) {
     parameters = p;
   }
 
@@ -153,12 +158,14 @@ class NNClassifier::Trained final : public Implementation {
     settings.schedule = {.kind = ScheduleKind::constant, .peak = parameters.learning_rate};
     settings.mean_gradients = false;
     const Loss<T> loss = [&kernels = network_.architecture().kernels()](
-                             std::size_t n, std::size_t classes, const T* net, const Label* labels, T scale,
-                             T* diff) { return article_loss(kernels, n, classes, net, labels, scale, diff); };
+                             std::size_t n, std::size_t classes, const T* net, const Label* labels,
+                             T scale, T* diff) {
+      return article_loss(kernels, n, classes, net, labels, scale, diff);
+    };
     error.clear();
     ErrorObserver<T> observer(network_, parameters, error, on_epoch);
-    train_network(network_, TensorRows<T>(x), y.data(), Batches::in_order(x.rows(), parameters.n_batches), loss,
-                  settings, observer);
+    train_network(network_, TensorRows<T>(x), y.data(),
+                  Batches::in_order(x.rows(), parameters.n_batches), loss, settings, observer);
     fit_seconds = observer.seconds;
   }
 
@@ -182,14 +189,16 @@ NNClassifier::NNClassifier(const Parameters& given) {
   if (parameters.precision == Precision::f64) {
     implementation_ = std::make_unique<Trained<double>>(parameters, reference_kernels<double>());
   } else {
-    implementation_ = std::make_unique<Trained<float>>(parameters, select_kernels(parameters.precision));
+    implementation_ =
+        std::make_unique<Trained<float>>(parameters, select_kernels(parameters.precision));
   }
 }
 NNClassifier::~NNClassifier() = default;
 NNClassifier::NNClassifier(NNClassifier&&) noexcept = default;
 NNClassifier& NNClassifier::operator=(NNClassifier&&) noexcept = default;
 
-NNClassifier& NNClassifier::fit(const Tensor& x, std::span<const Label> y, const OnEpoch& on_epoch) {
+NNClassifier& NNClassifier::fit(const Tensor& x, std::span<const Label> y,
+                                const OnEpoch& on_epoch) {
   check_rows(x, implementation_->parameters);
   check_labels(x, y, implementation_->parameters.n_classes);
   implementation_->fit(x, y, on_epoch);
@@ -225,9 +234,15 @@ double NNClassifier::score(const Tensor& x, std::span<const Label> y) {
   return static_cast<double>(right) / static_cast<double>(y.size());
 }
 
-const std::vector<double>& NNClassifier::error() const { return implementation_->error; }
-double NNClassifier::fit_seconds() const { return implementation_->fit_seconds; }
-Precision NNClassifier::precision() const { return implementation_->parameters.precision; }
+const std::vector<double>& NNClassifier::error() const {
+  return implementation_->error;
+}
+double NNClassifier::fit_seconds() const {
+  return implementation_->fit_seconds;
+}
+Precision NNClassifier::precision() const {
+  return implementation_->parameters.precision;
+}
 
 std::vector<double> softmax(std::span<const double> values) {
   std::vector<double> result(values.begin(), values.end());

@@ -22,19 +22,28 @@ struct Clouds {
     RandomStream random(9, RandomPurpose::initialise);
     for (std::size_t i = 0; i < 90; ++i) {
       y.push_back(static_cast<Label>(i % 3));
-      for (std::size_t j = 0; j < 4; ++j) x.as<double>()[4 * i + j] = 0.3 * random.normal() + (j == i % 3 ? 2 : 0);
+      for (std::size_t j = 0; j < 4; ++j)
+        x.as<double>()[4 * i + j] = 0.3 * random.normal() + (j == i % 3 ? 2 : 0);
     }
   }
 };
 
 NNClassifier::Parameters parameters(Precision precision) {
-  return {.n_classes = 3, .n_features = 4, .n_hidden_units = 5, .l2 = 0.01, .epochs = 40, .learning_rate = 0.05,
-          .n_batches = 4, .random_seed = 1, .precision = precision};
+  return {.n_classes = 3,
+          .n_features = 4,
+          .n_hidden_units = 5,
+          .l2 = 0.01,
+          .epochs = 40,
+          .learning_rate = 0.05,
+          .n_batches = 4,
+          .random_seed = 1,
+          .precision = precision};
 }
 
 TEST(NNClassifier, LearnsInEveryPrecision) {
   const Clouds clouds;
-  for (const Precision precision : {Precision::f64, Precision::f32, Precision::bf16, Precision::automatic}) {
+  for (const Precision precision :
+       {Precision::f64, Precision::f32, Precision::bf16, Precision::automatic}) {
     NNClassifier classifier(parameters(precision));
     std::size_t heard = 0;
     classifier.fit(clouds.x, clouds.y, [&](std::size_t epoch, double error) {
@@ -99,7 +108,8 @@ TEST(NNClassifier, OneStepIsTheArticles) {
       }
     }
     for (auto* w : {&w1, &w2}) {
-      for (const double value : *w) penalty += p.l1 / 2 * std::fabs(value) + p.l2 / 2 * value * value;
+      for (const double value : *w)
+        penalty += p.l1 / 2 * std::fabs(value) + p.l2 / 2 * value * value;
     }
     errors.push_back(0.5 * (entropy / 3 + penalty));
     for (std::size_t k = 0; k < 20; ++k) w1[k] -= p.learning_rate * (g1[k] + (p.l1 + p.l2) * w1[k]);

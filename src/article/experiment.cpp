@@ -15,7 +15,8 @@ std::vector<Label> first_labels(const LabelledImages& part) {
 
 }  // namespace
 
-ClassifierResult run_classifier(const LabelledImages& pictures, const ClassifierExperiment& experiment,
+ClassifierResult run_classifier(const LabelledImages& pictures,
+                                const ClassifierExperiment& experiment,
                                 const NNClassifier::OnEpoch& on_epoch) {
   const Split split = article_split(pictures.size());
   const LabelledImages train = gather(pictures, split.train);
@@ -49,7 +50,8 @@ ClassifierResult run_classifier(const LabelledImages& pictures, const Classifier
                            .threads = experiment.threads});
   classifier.fit(train_x, train.labels, [&](std::size_t epoch, double error) {
     if (experiment.accuracy_every != 0 && epoch % experiment.accuracy_every == 0) {
-      result.accuracy_by_epoch.push_back({static_cast<double>(epoch), classifier.score(train_x, train.labels),
+      result.accuracy_by_epoch.push_back({static_cast<double>(epoch),
+                                          classifier.score(train_x, train.labels),
                                           classifier.score(test_x, result.test.labels)});
     }
     if (on_epoch) on_epoch(epoch, error);

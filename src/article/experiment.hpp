@@ -1,4 +1,5 @@
-// The article's classifier on its own split of the 60,000 training pictures: 48,000 train, 12,000 are held out.
+// The article's classifier on its own split of the 60,000 training pictures: 48,000 train, 12,000
+// are held out.
 #pragma once
 
 #include <array>
@@ -11,10 +12,12 @@
 namespace weft {
 
 struct ClassifierExperiment {
-  bool scaled = true;  // each part by its own column means and deviations, as the article does; else bytes 0..255
+  bool scaled = true;  // each part by its own column means and deviations, as the article does;
+                       // else bytes 0..255
   Precision precision = Precision::automatic;
   std::size_t epochs = 300;
-  std::size_t accuracy_every = 0;  // epochs between measurements of both accuracies; 0: only at the end
+  std::size_t accuracy_every =
+      0;  // epochs between measurements of both accuracies; 0: only at the end
   int threads = 0;
 };
 
@@ -32,9 +35,10 @@ struct ClassifierResult {
   Tensor test_probabilities;  // f64 {n, 10}
 };
 
-// 50 hidden units, l2 0.5, learning rate 0.001, 25 batches, seed 42. pictures: Fashion-MNIST's training part.
-// on_epoch hears of each epoch, from 0, with its error.
-ClassifierResult run_classifier(const LabelledImages& pictures, const ClassifierExperiment& experiment,
+// 50 hidden units, l2 0.5, learning rate 0.001, 25 batches, seed 42. pictures: Fashion-MNIST's
+// training part. on_epoch hears of each epoch, from 0, with its error.
+ClassifierResult run_classifier(const LabelledImages& pictures,
+                                const ClassifierExperiment& experiment,
                                 const NNClassifier::OnEpoch& on_epoch = {});
 
 }  // namespace weft

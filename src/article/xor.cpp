@@ -39,9 +39,11 @@ XorResult learn_xor() {
   std::array<double, kRows * kHidden> act{}, slope{}, diff_act{};
   std::array<double, kRows> output{};
   const auto forward = [&] {
-    k.dense_forward(kRows, kInputs, kHidden, kX.data(), weights.hidden.data(), nullptr, nullptr, act.data());
+    k.dense_forward(kRows, kInputs, kHidden, kX.data(), weights.hidden.data(), nullptr, nullptr,
+                    act.data());
     k.sigmoid_forward(act.size(), act.data(), act.data());
-    k.dense_forward(kRows, kHidden, 1, act.data(), weights.output.data(), nullptr, nullptr, output.data());
+    k.dense_forward(kRows, kHidden, 1, act.data(), weights.output.data(), nullptr, nullptr,
+                    output.data());
   };
 
   XorResult result;
@@ -54,14 +56,16 @@ XorResult learn_xor() {
       move[s] = kLearningRate * (kY[s] - output[s]);
     }
     if (step % kReportEvery == 0) result.error_sums.push_back(error_sum);
-    // The article moves the output weights first, and carries the error back through the moved ones ...
-    k.dense_backward_weights(kRows, kHidden, 1, act.data(), move.data(), true, weights.output.data(), nullptr);
+    // The article moves the output weights first, and carries the error back through the moved ones
+    // ...
+    k.dense_backward_weights(kRows, kHidden, 1, act.data(), move.data(), true,
+                             weights.output.data(), nullptr);
     k.dense_backward_data(kRows, kHidden, 1, move.data(), weights.output.data(), diff_act.data());
     // ... and takes the sigmoid's slope at its result instead of at what went into it.
     k.sigmoid_forward(act.size(), act.data(), slope.data());
     k.sigmoid_backward(act.size(), slope.data(), diff_act.data(), diff_act.data());
-    k.dense_backward_weights(kRows, kInputs, kHidden, kX.data(), diff_act.data(), true, weights.hidden.data(),
-                             nullptr);
+    k.dense_backward_weights(kRows, kInputs, kHidden, kX.data(), diff_act.data(), true,
+                             weights.hidden.data(), nullptr);
   }
   forward();
   result.predictions.assign(output.begin(), output.end());

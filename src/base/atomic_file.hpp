@@ -7,9 +7,9 @@
 
 namespace weft {
 
-// Writes a temporary file beside `path`, syncs it, renames it onto `path` and syncs the folder: after a crash
-// at any moment `path` holds the old bytes or the new ones. The temporary file is removed on failure.
-// Throws Error(failed) with the path and the system's reason.
+// Writes a temporary file beside `path`, syncs it, renames it onto `path` and syncs the folder:
+// after a crash at any moment `path` holds the old bytes or the new ones. The temporary file is
+// removed on failure. Throws Error(failed) with the path and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

@@ -22,10 +22,11 @@ class RandomStream {
   RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t epoch = 0,
                std::uint32_t index = 0);
 
-  std::uint32_t bits();                         // 32 random bits
-  double uniform();                             // [0, 1), 53 bits
-  double normal();                              // mean 0, deviation 1 (Box and Muller, 1958)
-  std::uint32_t below(std::uint32_t exclusive); // [0, exclusive), exact (Lemire, 2019); exclusive > 0
+  std::uint32_t bits();  // 32 random bits
+  double uniform();      // [0, 1), 53 bits
+  double normal();       // mean 0, deviation 1 (Box and Muller, 1958)
+  std::uint32_t below(
+      std::uint32_t exclusive);  // [0, exclusive), exact (Lemire, 2019); exclusive > 0
 
  private:
   std::array<std::uint32_t, 2> key_;
@@ -42,7 +43,7 @@ class NumpyRandom {
  public:
   explicit NumpyRandom(std::uint32_t seed) : engine_(seed) {}
 
-  double uniform();                                      // [0, 1), 53 bits
+  double uniform();  // [0, 1), 53 bits
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   std::vector<std::uint32_t> permutation(std::uint32_t n);  // of 0 .. n-1
 

@@ -11,8 +11,8 @@ namespace weft {
 // Threads to use when nobody says: $OMP_NUM_THREADS, else the processors this process may run on.
 int default_threads();
 
-// While one lives, this thread's arithmetic takes denormal numbers as zero: they cost a hundred times a normal
-// one and carry nothing here.
+// While one lives, this thread's arithmetic takes denormal numbers as zero: they cost a hundred
+// times a normal one and carry nothing here.
 class FlushDenormals {
  public:
   FlushDenormals();
@@ -24,9 +24,9 @@ class FlushDenormals {
   std::uint64_t before_ = 0;
 };
 
-// Calls body(i, thread) for every i below n, thread in [0, threads); blocks of i go to threads in order.
-// body must not throw. What it computes must not depend on `thread`, so that results do not depend on how many
-// there are.
+// Calls body(i, thread) for every i below n, thread in [0, threads); blocks of i go to threads in
+// order. body must not throw. What it computes must not depend on `thread`, so that results do not
+// depend on how many there are.
 template <class Body>
 void parallel_for(int threads, std::size_t n, const Body& body) {
 #ifdef __SANITIZE_THREAD__

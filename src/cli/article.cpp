@@ -47,8 +47,9 @@ void run_softmax(bool json) {
 void run_xor(bool json) {
   if (!json) return tell_xor();
   const XorResult result = learn_xor();
-  fmt::print("{}\n",
-             nlohmann::ordered_json{{"error_sums", result.error_sums}, {"prediction", result.predictions[1]}}.dump());
+  fmt::print("{}\n", nlohmann::ordered_json{{"error_sums", result.error_sums},
+                                            {"prediction", result.predictions[1]}}
+                         .dump());
 }
 
 void run_one_classifier(const Options& options) {
@@ -59,7 +60,8 @@ void run_one_classifier(const Options& options) {
                                         .accuracy_every = options.accuracy_every,
                                         .threads = options.threads};
   if (options.json) {
-    const ClassifierResult result = run_classifier(data.train, experiment, show_epochs(options.epochs));
+    const ClassifierResult result =
+        run_classifier(data.train, experiment, show_epochs(options.epochs));
     fmt::print("{}\n", as_json(result).dump());
   } else {
     tell_classifier(data, experiment);
@@ -73,16 +75,26 @@ void run_story(const Options& options) {
   tell_sigmoid();
   tell_xor();
   const Precision precision = parse_precision(options.precision);
-  tell_classifier(data, {.scaled = false, .precision = precision, .epochs = options.epochs, .threads = options.threads});
-  tell_classifier(data, {.scaled = true, .precision = precision, .epochs = options.epochs, .threads = options.threads});
+  tell_classifier(data, {.scaled = false,
+                         .precision = precision,
+                         .epochs = options.epochs,
+                         .threads = options.threads});
+  tell_classifier(data, {.scaled = true,
+                         .precision = precision,
+                         .epochs = options.epochs,
+                         .threads = options.threads});
 }
 
 void add_run_options(CLI::App& command, const std::shared_ptr<Options>& options) {
-  command.add_option("--data", options->data, "\"fashion-mnist\", or its folder")->capture_default_str();
+  command.add_option("--data", options->data, "\"fashion-mnist\", or its folder")
+      ->capture_default_str();
   command.add_option("--epochs", options->epochs, "passes over the 48,000 pictures")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))->capture_default_str();
-  command.add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")->capture_default_str();
-  command.add_option("--threads", options->threads, "0: all processors")->check(CLI::Range(0, 1024))
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
+      ->capture_default_str();
+  command.add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")
+      ->capture_default_str();
+  command.add_option("--threads", options->threads, "0: all processors")
+      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
 }
 
@@ -90,8 +102,8 @@ void add_run_options(CLI::App& command, const std::shared_ptr<Options>& options)
 
 void add_article(CLI::App& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      program.add_subcommand("article", "The article that weft grew from: every experiment, expected and measured");
+  CLI::App* command = program.add_subcommand(
+      "article", "The article that weft grew from: every experiment, expected and measured");
   command->require_subcommand(0, 1);
   add_run_options(*command, options);
   command->footer(
@@ -105,17 +117,22 @@ void add_article(CLI::App& program) {
   softmax_command->add_flag("--json", options->json, "one JSON document on standard output");
   softmax_command->callback([options] { run_softmax(options->json); });
 
-  CLI::App* xor_command = command->add_subcommand("xor", "A network of three hidden units learns exclusive or");
+  CLI::App* xor_command =
+      command->add_subcommand("xor", "A network of three hidden units learns exclusive or");
   xor_command->add_flag("--json", options->json, "one JSON document on standard output");
   xor_command->callback([options] { run_xor(options->json); });
 
-  CLI::App* classifier = command->add_subcommand("classifier", "The classifier on raw or scaled pixels");
+  CLI::App* classifier =
+      command->add_subcommand("classifier", "The classifier on raw or scaled pixels");
   add_run_options(*classifier, options);
   classifier->add_option("--pixels", options->pixels, "raw (0..255), or scaled by column")
-      ->check(CLI::IsMember({"raw", "scaled"}))->capture_default_str();
-  classifier->add_option("--accuracy-every", options->accuracy_every,
-                         "measure both accuracies every so many epochs; 0: only at the end")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
+      ->check(CLI::IsMember({"raw", "scaled"}))
+      ->capture_default_str();
+  classifier
+      ->add_option("--accuracy-every", options->accuracy_every,
+                   "measure both accuracies every so many epochs; 0: only at the end")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   classifier->add_flag("--json", options->json, "one JSON document on standard output");
   classifier->callback([options] { run_one_classifier(*options); });
 

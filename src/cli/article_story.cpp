@@ -33,7 +33,8 @@ void print_picture(std::span<const std::uint8_t> pixels, std::size_t side) {
   }
 }
 
-// A curve in one line: the mean of each stretch of epochs between the curve's smallest and largest value.
+// A curve in one line: the mean of each stretch of epochs between the curve's smallest and largest
+// value.
 std::string spark(const std::vector<double>& values) {
   constexpr std::array kHeights{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   const auto [low, high] = std::ranges::minmax(values);
@@ -59,8 +60,8 @@ void print_predictions(const ClassifierResult& result, const std::vector<std::st
     const auto row = probabilities.subspan(i * names.size(), names.size());
     const auto best = static_cast<std::size_t>(std::ranges::max_element(row) - row.begin());
     const bool right = best == result.test.labels[i];
-    fmt::print("    {}{} {:<12} {:5.1f} %{}  {:<22} {}\n", right ? colour.blue : colour.red, right ? "+" : "x",
-               names[best], 100 * row[best], colour.reset, bar(row[best], 20),
+    fmt::print("    {}{} {:<12} {:5.1f} %{}  {:<22} {}\n", right ? colour.blue : colour.red,
+               right ? "+" : "x", names[best], 100 * row[best], colour.reset, bar(row[best], 20),
                right ? "" : fmt::format("is {}", names[result.test.labels[i]]));
   }
 }
@@ -74,17 +75,19 @@ NNClassifier::OnEpoch show_epochs(std::size_t epochs) {
     if (epoch + 1 == epochs) line->clear();
     if (epoch + 1 == epochs || !line->due()) return;
     const double part = static_cast<double>(epoch + 1) / static_cast<double>(epochs);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    line->show(fmt::format("epoch {}/{} {} error {:.2f}  {} left", epoch + 1, epochs, bar(part, 20), error,
-                           duration(seconds / part - seconds)));
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    line->show(fmt::format("epoch {}/{} {} error {:.2f}  {} left", epoch + 1, epochs, bar(part, 20),
+                           error, duration(seconds / part - seconds)));
   };
 }
 
 void tell_data(const Dataset& data) {
   heading("1. The data");
   const LabelledImages& train = data.train;
-  fmt::print("{} pictures of {} x {} pixels, one byte each, in {} classes:\n", thousands(double(train.size())),
-             train.images.shape()[2], train.images.shape()[3], data.class_names.size());
+  fmt::print("{} pictures of {} x {} pixels, one byte each, in {} classes:\n",
+             thousands(double(train.size())), train.images.shape()[2], train.images.shape()[3],
+             data.class_names.size());
   fmt::print("{}.\n", fmt::join(data.class_names, ", "));
   fmt::print("The first is of class {}:\n\n", data.class_names[train.labels[0]]);
   const auto pixels = train.images.as<std::uint8_t>();
@@ -100,13 +103,15 @@ void tell_softmax() {
   const std::vector<double> values = softmax(std::vector<double>{2, 4, 6, 8});
   fmt::print("e^x over its sum turns any numbers into probabilities.\n");
   fmt::print("expected  softmax(2, 4, 6, 8) = 0.00214401 0.0158422 0.11705891 0.86495488\n");
-  fmt::print("got                             {:.8f} {:.7f} {:.8f} {:.8f}\n", values[0], values[1], values[2],
-             values[3]);
+  fmt::print("got                             {:.8f} {:.7f} {:.8f} {:.8f}\n", values[0], values[1],
+             values[2], values[3]);
 }
 
 void tell_sigmoid() {
   heading("3. The sigmoid and its slope");
-  fmt::print("s = 1 / (1 + e^-z) is what a unit answers with, and s (1 - s) is how its answer moves with z:\n\n");
+  fmt::print(
+      "s = 1 / (1 + e^-z) is what a unit answers with, and s (1 - s) is how its answer moves with "
+      "z:\n\n");
   fmt::print("    {:>4} {:>9} {:>9}\n", "z", "sigmoid", "slope");
   for (const double z : {-10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0}) {
     const double s = 1 / (1 + std::exp(-z));
@@ -116,12 +121,16 @@ void tell_sigmoid() {
 
 void tell_xor() {
   heading("4. Exclusive or");
-  constexpr std::array kExpected{-1.77496016, 0.00586565, 0.00525699, 0.0003625, -0.00064657, 0.00189532};
+  constexpr std::array kExpected{-1.77496016, 0.00586565,  0.00525699,
+                                 0.0003625,   -0.00064657, 0.00189532};
   const XorResult result = learn_xor();
-  fmt::print("Two inputs, three sigmoid units, one linear output, 50,000 steps. The sum of its errors:\n\n");
+  fmt::print(
+      "Two inputs, three sigmoid units, one linear output, 50,000 steps. The sum of its "
+      "errors:\n\n");
   fmt::print("    {:>6} {:>14} {:>14}\n", "step", "expected", "got");
   for (std::size_t i = 0; i < result.error_sums.size(); ++i) {
-    const std::string expected = i < kExpected.size() ? fmt::format("{}", kExpected[i]) : "below 1e-6";
+    const std::string expected =
+        i < kExpected.size() ? fmt::format("{}", kExpected[i]) : "below 1e-6";
     fmt::print("    {:>6} {:>14} {:>14.8g}\n", 5000 * i, expected, result.error_sums[i]);
   }
   fmt::print("\nIts answers to [0,0] [0,1] [1,0] [1,1], which should be 0 1 1 0: {:.6f}\n",
@@ -129,29 +138,36 @@ void tell_xor() {
 }
 
 void tell_classifier(const Dataset& data, const ClassifierExperiment& experiment) {
-  heading(experiment.scaled ? "6. The classifier on scaled pixels" : "5. The classifier on raw pixels");
+  heading(experiment.scaled ? "6. The classifier on scaled pixels"
+                            : "5. The classifier on raw pixels");
   fmt::print("48,000 pictures train 50 sigmoid units and 10 outputs; 12,000 are held out. {}\n",
-             experiment.scaled
-                 ? "Each pixel position\nis scaled to mean 0 and deviation 1, each part by its own statistics, as the "
-                   "article did\n(everywhere else weft uses the training part's)."
-                 : "The bytes\n0 to 255 go in as they are.");
-  const ClassifierResult result = run_classifier(data.train, experiment, show_epochs(experiment.epochs));
+             experiment.scaled ? "Each pixel position\nis scaled to mean 0 and deviation 1, each "
+                                 "part by its own statistics, as the "
+                                 "article did\n(everywhere else weft uses the training part's)."
+                               : "The bytes\n0 to 255 go in as they are.");
+  const ClassifierResult result =
+      run_classifier(data.train, experiment, show_epochs(experiment.epochs));
   const std::vector<double>& error = result.error_by_epoch;
   fmt::print("\n    {:<28} {:>9} {:>9}\n", "", "train", "held out");
-  fmt::print("    {:<28} {:>9} {:>9}\n", "article, 300 epochs", experiment.scaled ? "92.13 %" : "50.13 %",
-             experiment.scaled ? "87.03 %" : "49.83 %");
-  fmt::print("    {:<28} {:>9} {:>9}\n", "NumPy, float64, 300 epochs", experiment.scaled ? "93.44 %" : "67.17 %",
-             experiment.scaled ? "87.96 %" : "66.73 %");
+  fmt::print("    {:<28} {:>9} {:>9}\n", "article, 300 epochs",
+             experiment.scaled ? "92.13 %" : "50.13 %", experiment.scaled ? "87.03 %" : "49.83 %");
+  fmt::print("    {:<28} {:>9} {:>9}\n", "NumPy, float64, 300 epochs",
+             experiment.scaled ? "93.44 %" : "67.17 %", experiment.scaled ? "87.96 %" : "66.73 %");
   fmt::print("    {:<28} {:>9} {:>9}\n",
              fmt::format("here, {}, {} epochs", name_of(result.precision), experiment.epochs),
              percent(result.train_accuracy), percent(result.test_accuracy));
-  fmt::print("\nThe steps are so long that training never settles: the last epoch is one draw of many, in NumPy from\n"
-             "78 to 88 % held out on scaled pixels.\n\n");
-  fmt::print("error by epoch, {:.1f} to {:.1f}:\n    {}\n", error.front(), error.back(), spark(error));
+  fmt::print(
+      "\nThe steps are so long that training never settles: the last epoch is one draw of many, in "
+      "NumPy from\n"
+      "78 to 88 % held out on scaled pixels.\n\n");
+  fmt::print("error by epoch, {:.1f} to {:.1f}:\n    {}\n", error.front(), error.back(),
+             spark(error));
   fmt::print("trained in {}\n", duration(result.seconds));
   if (!experiment.scaled) return;
-  fmt::print("\nThe first held-out pictures (the article's probabilities are a softmax of sigmoids, so none is above\n"
-             "23.2 %):\n\n");
+  fmt::print(
+      "\nThe first held-out pictures (the article's probabilities are a softmax of sigmoids, so "
+      "none is above\n"
+      "23.2 %):\n\n");
   print_predictions(result, data.class_names);
 }
 

@@ -1,4 +1,5 @@
-// The commands: each adds itself to the program, with its options and examples, and runs when it is chosen.
+// The commands: each adds itself to the program, with its options and examples, and runs when it is
+// chosen.
 #pragma once
 
 #include <CLI/CLI.hpp>

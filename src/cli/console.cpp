@@ -28,9 +28,13 @@ bool is_terminal(int descriptor) {
 }  // namespace
 
 ProgressLine::ProgressLine() : live_(is_terminal(STDERR_FILENO)) {}
-ProgressLine::~ProgressLine() { clear(); }
+ProgressLine::~ProgressLine() {
+  clear();
+}
 
-bool ProgressLine::due() { return live_ && std::chrono::steady_clock::now() - last_ >= kRedrawEvery; }
+bool ProgressLine::due() {
+  return live_ && std::chrono::steady_clock::now() - last_ >= kRedrawEvery;
+}
 
 void ProgressLine::show(const std::string& text) {
   if (!live_) return;
@@ -52,7 +56,9 @@ std::string bar(double part, int width) {
   return fmt::format("[{:#<{}}{:.<{}}]", "", full, "", width - full);
 }
 
-std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
+std::string percent(double fraction) {
+  return fmt::format("{:.2f} %", 100 * fraction);
+}
 
 std::string duration(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
@@ -72,7 +78,9 @@ std::string thousands(double count) {
   return grouped;
 }
 
-void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+void say(const std::string& text) {
+  fmt::print(stderr, "{}\n", text);
+}
 
 Colours output_colours() {
   const char* refused = std::getenv("NO_COLOR");

@@ -6,8 +6,8 @@
 
 namespace weft::cli {
 
-// A live line on a terminal, redrawn a few times a second and cut to its width; elsewhere nothing, so that the caller's
-// plain lines stand alone.
+// A live line on a terminal, redrawn a few times a second and cut to its width; elsewhere nothing,
+// so that the caller's plain lines stand alone.
 class ProgressLine {
  public:
   ProgressLine();
@@ -28,9 +28,9 @@ class ProgressLine {
 
 // "[########........]"
 std::string bar(double part, int width);
-std::string percent(double fraction);           // "87.03 %"
-std::string duration(double seconds);           // "0.8 s", "12 s", "3:05", "1:02:03"
-std::string thousands(double count);            // "412,300"
+std::string percent(double fraction);  // "87.03 %"
+std::string duration(double seconds);  // "0.8 s", "12 s", "3:05", "1:02:03"
+std::string thousands(double count);   // "412,300"
 
 // A plain line on standard error.
 void say(const std::string& text);

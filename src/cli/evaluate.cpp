@@ -22,12 +22,14 @@ struct Options {
   bool json = false;
 };
 
-// The model's classes are bound by name: data that orders or names them otherwise is refused, never mis-scored.
+// The model's classes are bound by name: data that orders or names them otherwise is refused, never
+// mis-scored.
 void check_classes(const Model& model, const Dataset& data) {
   if (model.class_names != data.class_names) {
     throw Error(ErrorCode::bad_input,
                 fmt::format("evaluate: the model knows the classes {}, but {} has {}",
-                            fmt::join(model.class_names, ", "), data.source, fmt::join(data.class_names, ", ")));
+                            fmt::join(model.class_names, ", "), data.source,
+                            fmt::join(data.class_names, ", ")));
   }
 }
 
@@ -35,7 +37,8 @@ nlohmann::ordered_json as_json(const ClassMetrics& m) {
   return {{"precision", m.precision}, {"recall", m.recall}, {"f1", m.f1}, {"support", m.support}};
 }
 
-nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>& names, double seconds) {
+nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>& names,
+                               double seconds) {
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (std::size_t c = 0; c < names.size(); ++c) {
     nlohmann::ordered_json entry{{"label", names[c]}};
@@ -58,20 +61,22 @@ nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>&
 }
 
 void print_row(const std::string& name, const ClassMetrics& m, std::size_t width) {
-  fmt::print("{:<{}}  {:9.4f} {:7.4f} {:7.4f} {:8}\n", name, width, m.precision, m.recall, m.f1, m.support);
+  fmt::print("{:<{}}  {:9.4f} {:7.4f} {:7.4f} {:8}\n", name, width, m.precision, m.recall, m.f1,
+             m.support);
 }
 
 void print(const Metrics& m, const std::vector<std::string>& names) {
   const Colours colour = output_colours();
-  fmt::print("accuracy {}{}{} of {} pictures, 95 % interval {:.2f} to {:.2f} %\n", colour.bold, percent(m.accuracy),
-             colour.reset, thousands(static_cast<double>(m.n)), 100 * m.accuracy_interval.low,
-             100 * m.accuracy_interval.high);
+  fmt::print("accuracy {}{}{} of {} pictures, 95 % interval {:.2f} to {:.2f} %\n", colour.bold,
+             percent(m.accuracy), colour.reset, thousands(static_cast<double>(m.n)),
+             100 * m.accuracy_interval.low, 100 * m.accuracy_interval.high);
   fmt::print("the right class is among the first three for {}\n", percent(m.top3_accuracy));
-  fmt::print("log loss {:.4f}   Brier score {:.4f}   calibration error {}\n\n", m.log_loss, m.brier_score,
-             percent(m.calibration_error));
+  fmt::print("log loss {:.4f}   Brier score {:.4f}   calibration error {}\n\n", m.log_loss,
+             m.brier_score, percent(m.calibration_error));
   std::size_t width = 16;
   for (const std::string& name : names) width = std::max(width, name.size());
-  fmt::print("{:<{}}  {:>9} {:>7} {:>7} {:>8}\n", "", width, "precision", "recall", "f1", "support");
+  fmt::print("{:<{}}  {:>9} {:>7} {:>7} {:>8}\n", "", width, "precision", "recall", "f1",
+             "support");
   for (std::size_t c = 0; c < names.size(); ++c) print_row(names[c], m.per_class[c], width);
   print_row("macro average", m.macro_average, width);
   print_row("weighted average", m.weighted_average, width);
@@ -91,8 +96,10 @@ void run_evaluate(const Options& options) {
   check_classes(model, data);
   Predictor predictor(model, options.threads);
   const Tensor probabilities = predictor.probabilities(data.test.images);
-  const Metrics metrics = measure(probabilities.as<float>(), model.class_names.size(), data.test.labels);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const Metrics metrics =
+      measure(probabilities.as<float>(), model.class_names.size(), data.test.labels);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.json) {
     fmt::print("{}\n", as_json(metrics, model.class_names, seconds).dump());
   } else {
@@ -104,10 +111,13 @@ void run_evaluate(const Options& options) {
 
 void add_evaluate(CLI::App& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("evaluate", "Measure a model on the test part of a data set");
+  CLI::App* command =
+      program.add_subcommand("evaluate", "Measure a model on the test part of a data set");
   command->add_option("model", options->model, "a model file, or a run folder")->required();
-  command->add_option("--data", options->data, "\"fashion-mnist\", or a folder of IDX files")->required();
-  command->add_option("--threads", options->threads, "0: all processors")->check(CLI::Range(0, 1024))
+  command->add_option("--data", options->data, "\"fashion-mnist\", or a folder of IDX files")
+      ->required();
+  command->add_option("--threads", options->threads, "0: all processors")
+      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command->add_flag("--json", options->json, "one JSON document on standard output");
   command->footer(

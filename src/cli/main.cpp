@@ -1,5 +1,5 @@
-// The command `weft`: it parses, calls the library, and says what came out. Exit codes: 0 done, 1 failed, 2 wrong
-// usage, 3 bad input.
+// The command `weft`: it parses, calls the library, and says what came out. Exit codes: 0 done, 1
+// failed, 2 wrong usage, 3 bad input.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -17,17 +17,21 @@ namespace {
 
 int exit_code(ErrorCode code) {
   switch (code) {
-    case ErrorCode::failed: return 1;
-    case ErrorCode::usage: return 2;
-    case ErrorCode::bad_input: return 3;
+    case ErrorCode::failed:
+      return 1;
+    case ErrorCode::usage:
+      return 2;
+    case ErrorCode::bad_input:
+      return 3;
   }
   return 1;
 }
 
 int run(int argc, char** argv) {
   CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
-  program.set_version_flag("--version", fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
-                                                    has_bf16_instructions() ? " with bf16" : ""));
+  program.set_version_flag("--version",
+                           fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
+                                       has_bf16_instructions() ? " with bf16" : ""));
   program.require_subcommand(1);
   program.footer(
       "Examples:\n"
@@ -58,4 +62,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace weft::cli
 
-int main(int argc, char** argv) { return weft::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  return weft::cli::run(argc, argv);
+}

@@ -38,7 +38,8 @@ void override_with(const std::optional<From>& typed, To& setting) {
 
 TrainSettings settings_of(const Options& options, std::size_t classes) {
   if (!options.preset.empty() && !options.network.empty()) {
-    throw Error(ErrorCode::usage, "train: --preset and --network exclude each other: a preset has its network");
+    throw Error(ErrorCode::usage,
+                "train: --preset and --network exclude each other: a preset has its network");
   }
   TrainSettings s = preset(options.preset.empty() ? "mlp" : options.preset, classes);
   if (!options.network.empty()) s.network = options.network;
@@ -63,7 +64,8 @@ TrainSettings settings_of(const Options& options, std::size_t classes) {
 
 // runs/fashion-mnist-mlp, or the first of -2, -3, ... that is free.
 std::filesystem::path free_run_folder(const Options& options, const std::string& dataset) {
-  const std::string kind = options.network.empty() ? (options.preset.empty() ? "mlp" : options.preset) : "network";
+  const std::string kind =
+      options.network.empty() ? (options.preset.empty() ? "mlp" : options.preset) : "network";
   const std::string base = fmt::format("runs/{}-{}", dataset, kind);
   std::filesystem::path folder = base;
   for (int i = 2; std::filesystem::exists(folder); ++i) folder = fmt::format("{}-{}", base, i);
@@ -78,18 +80,20 @@ class Progress final : public RunObserver {
     if (!line_.due()) return;
     const double rows = static_cast<double>(report.rows_done);
     const double part =
-        (static_cast<double>(report.epoch) + rows / static_cast<double>(report.rows)) / static_cast<double>(epochs_);
+        (static_cast<double>(report.epoch) + rows / static_cast<double>(report.rows)) /
+        static_cast<double>(epochs_);
     const double seconds = seconds_since_start();
     const double rate = part * static_cast<double>(epochs_ * report.rows) / seconds;
-    line_.show(fmt::format("epoch {}/{} {} loss {:.4f}  accuracy {}  {} images/s  {} left", report.epoch + 1, epochs_,
-                           bar(part, 16), report.loss_so_far, percent(static_cast<double>(report.correct_so_far) / rows),
+    line_.show(fmt::format("epoch {}/{} {} loss {:.4f}  accuracy {}  {} images/s  {} left",
+                           report.epoch + 1, epochs_, bar(part, 16), report.loss_so_far,
+                           percent(static_cast<double>(report.correct_so_far) / rows),
                            thousands(rate), duration(seconds / part - seconds)));
   }
 
   void on_epoch(const HistoryRow& row) override {
     line_.clear();
-    std::string text = fmt::format("epoch {}/{}  loss {:.4f}  accuracy {}", row.train.epoch + 1, epochs_,
-                                   row.train.loss, percent(row.train.accuracy));
+    std::string text = fmt::format("epoch {}/{}  loss {:.4f}  accuracy {}", row.train.epoch + 1,
+                                   epochs_, row.train.loss, percent(row.train.accuracy));
     if (!std::isnan(row.validation_accuracy)) {
       text += fmt::format("  validation loss {:.4f}  accuracy {}", row.validation_loss,
                           percent(row.validation_accuracy));
@@ -107,8 +111,9 @@ class Progress final : public RunObserver {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-nlohmann::ordered_json summary(const Options& options, const std::filesystem::path& folder, const TrainOutcome& outcome,
-                               double seconds, int threads, const std::string& digest) {
+nlohmann::ordered_json summary(const Options& options, const std::filesystem::path& folder,
+                               const TrainOutcome& outcome, double seconds, int threads,
+                               const std::string& digest) {
   const HistoryRow& last = outcome.history.back();
   using Json = nlohmann::ordered_json;
   const auto or_null = [](double value) { return std::isnan(value) ? Json() : Json(value); };
@@ -133,28 +138,34 @@ nlohmann::ordered_json summary(const Options& options, const std::filesystem::pa
 void run_train(const Options& options) {
   const Dataset data = load(options.data, true, false);
   const TrainSettings settings = settings_of(options, data.class_names.size());
-  const std::filesystem::path folder =
-      options.out.empty() ? free_run_folder(options, data.name) : std::filesystem::path(options.out);
+  const std::filesystem::path folder = options.out.empty() ? free_run_folder(options, data.name)
+                                                           : std::filesystem::path(options.out);
   create_run_folder(folder, options.force);
   const int threads = options.threads > 0 ? options.threads : default_threads();
   const Precision precision = resolve(settings.precision);
   if (precision == Precision::bf16 && !has_bf16_instructions()) {
-    say("note: this processor has no bfloat16 instructions; they are emulated, slower than --precision f32");
+    say("note: this processor has no bfloat16 instructions; they are emulated, slower than "
+        "--precision f32");
   }
-  say(fmt::format("{} pictures from {}: \"{}\", {}, {} thread{}", thousands(static_cast<double>(data.train.size())),
-                  data.source, settings.network, name_of(precision), threads, threads == 1 ? "" : "s"));
+  say(fmt::format("{} pictures from {}: \"{}\", {}, {} thread{}",
+                  thousands(static_cast<double>(data.train.size())), data.source, settings.network,
+                  name_of(precision), threads, threads == 1 ? "" : "s"));
 
   Progress progress(settings.epochs);
-  const TrainOutcome outcome = train_model(data.train, data.class_names, settings, threads, progress);
+  const TrainOutcome outcome =
+      train_model(data.train, data.class_names, settings, threads, progress);
   const double seconds = progress.seconds_since_start();
-  const std::string kind = options.network.empty() && options.preset.empty() ? "mlp" : options.preset;
-  const std::string digest =
-      write_run(folder, {.data = options.data, .preset = kind, .settings = settings, .threads = threads}, outcome);
+  const std::string kind =
+      options.network.empty() && options.preset.empty() ? "mlp" : options.preset;
+  const std::string digest = write_run(
+      folder, {.data = options.data, .preset = kind, .settings = settings, .threads = threads},
+      outcome);
   if (options.json) {
     fmt::print("{}\n", summary(options, folder, outcome, seconds, threads, digest).dump());
     return;
   }
-  fmt::print("trained in {}; the model is {}\n", duration(seconds), (folder / "model.safetensors").string());
+  fmt::print("trained in {}; the model is {}\n", duration(seconds),
+             (folder / "model.safetensors").string());
   fmt::print("next: weft evaluate {} --data {}\n", folder.string(), options.data);
 }
 
@@ -165,30 +176,43 @@ void add_train(CLI::App& program) {
   // Signed bounds: "-1" would pass as a huge unsigned number.
   const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
   CLI::App* command = program.add_subcommand("train", "Train a network on labelled pictures");
-  command->add_option("--data", options->data, "\"fashion-mnist\", or a folder of IDX files")->capture_default_str();
-  command->add_option("--preset", options->preset, "settings that are known to work: mlp (the default)");
-  command->add_option("--network", options->network, "layers, as in \"dense 50, sigmoid, dense 10\"");
-  command->add_option("--epochs", options->epochs, "passes over the training pictures")->check(kCount);
+  command->add_option("--data", options->data, "\"fashion-mnist\", or a folder of IDX files")
+      ->capture_default_str();
+  command->add_option("--preset", options->preset,
+                      "settings that are known to work: mlp (the default)");
+  command->add_option("--network", options->network,
+                      "layers, as in \"dense 50, sigmoid, dense 10\"");
+  command->add_option("--epochs", options->epochs, "passes over the training pictures")
+      ->check(kCount);
   command->add_option("--batch-size", options->batch_size, "pictures a step")->check(kCount);
   command->add_option("--lr", options->lr, "learning rate, at its highest");
   command->add_option("--optimizer", options->optimizer, "sgd or adamw");
   command->add_option("--momentum", options->momentum, "of sgd");
   command->add_flag("--nesterov", options->nesterov, "Nesterov's momentum, for sgd");
-  command->add_option("--weight-decay", options->weight_decay, "pull of weights towards zero, a step times the rate");
+  command->add_option("--weight-decay", options->weight_decay,
+                      "pull of weights towards zero, a step times the rate");
   command->add_option("--l1", options->l1, "penalty on the sum of |w|");
   command->add_option("--l2", options->l2, "penalty on half the sum of w^2");
   command->add_option("--schedule", options->schedule, "constant, step, cosine or one-cycle");
-  command->add_option("--warmup-epochs", options->warmup_epochs, "epochs over which the rate rises from 0")
+  command
+      ->add_option("--warmup-epochs", options->warmup_epochs,
+                   "epochs over which the rate rises from 0")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--init", options->init, "first weights: uniform, xavier or he");
   command->add_option("--loss", options->loss, "softmax or sigmoid (cross-entropies), or mse");
-  command->add_option("--val-fraction", options->val_fraction,
-                      "share held out for validation; unless given 5,000 pictures of 50,000 or more, else a tenth");
-  command->add_option("--seed", options->seed, "of everything random")->check(CLI::NonNegativeNumber)
+  command->add_option(
+      "--val-fraction", options->val_fraction,
+      "share held out for validation; unless given 5,000 pictures of 50,000 or more, else a tenth");
+  command->add_option("--seed", options->seed, "of everything random")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "0: all processors; the model does not depend on it")
-      ->check(CLI::Range(0, 1024))->capture_default_str();
-  command->add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")->capture_default_str();
+  command
+      ->add_option("--threads", options->threads,
+                   "0: all processors; the model does not depend on it")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->add_option("--precision", options->precision, "auto, f32, bf16, or f64 (slow)")
+      ->capture_default_str();
   command->add_option("--out", options->out, "run folder; unless given a new one under runs/");
   command->add_flag("--force", options->force, "replace a run that is in --out already");
   command->add_flag("--json", options->json, "one JSON document on standard output");
@@ -196,7 +220,8 @@ void add_train(CLI::App& program) {
       "Examples:\n"
       "  weft train --data fashion-mnist\n"
       "  weft train --data fashion-mnist --preset mlp --seed 1 --out runs/seed-1\n"
-      "  weft train --data fashion-mnist --network \"dense 50, sigmoid, dense 10\" --optimizer sgd \\\n"
+      "  weft train --data fashion-mnist --network \"dense 50, sigmoid, dense 10\" --optimizer sgd "
+      "\\\n"
       "             --lr 0.1 --momentum 0.9 --epochs 10");
   command->callback([options] { run_train(*options); });
 }

@@ -1,9 +1,10 @@
-// The contracts of every kernel. Each is written twice: in reference/ as plain loops to be read, and in fast/ for
-// the processor. A network holds one table of kernels and calls nothing else for its arithmetic.
+// The contracts of every kernel. Each is written twice: in reference/ as plain loops to be read,
+// and in fast/ for the processor. A network holds one table of kernels and calls nothing else for
+// its arithmetic.
 //
-// Conventions: arrays are row-major and do not overlap unless said; n is the number of samples (rows); "assigned"
-// outputs need no value before, "accumulated" ones are added to. No kernel allocates, throws or starts threads:
-// callers split the rows.
+// Conventions: arrays are row-major and do not overlap unless said; n is the number of samples
+// (rows); "assigned" outputs need no value before, "accumulated" ones are added to. No kernel
+// allocates, throws or starts threads: callers split the rows.
 #pragma once
 
 #include <complex>
@@ -16,76 +17,93 @@
 
 namespace weft {
 
-// Sums over many samples: wider than float, and complex where gradients are checked by complex step.
+// Sums over many samples: wider than float, and complex where gradients are checked by complex
+// step.
 template <class T>
 using Sum = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
-// Comparisons look at the real part: the imaginary one carries the derivative in complex-step differentiation.
-inline float real_part(float x) { return x; }
-inline double real_part(double x) { return x; }
-inline double real_part(std::complex<double> x) { return x.real(); }
+// Comparisons look at the real part: the imaginary one carries the derivative in complex-step
+// differentiation.
+inline float real_part(float x) {
+  return x;
+}
+inline double real_part(double x) {
+  return x;
+}
+inline double real_part(std::complex<double> x) {
+  return x.real();
+}
 
 template <class T>
 struct Kernels {
   const char* name;  // "reference", "fast", "fast-bf16"
 
-  // Dense: dst = src weights^T + bias. src: {n, in}; weights: {out, in}; bias: {out} or null; dst: {n, out}.
+  // Dense: dst = src weights^T + bias. src: {n, in}; weights: {out, in}; bias: {out} or null; dst:
+  // {n, out}.
   //
-  // The forward pass reads a copy of the weights in the kernels' own layout, which is made once for many calls:
-  // packed has dense_packed_bytes(in, out) bytes, 64-byte aligned, assigned by dense_pack. It may be empty.
+  // The forward pass reads a copy of the weights in the kernels' own layout, which is made once for
+  // many calls: packed has dense_packed_bytes(in, out) bytes, 64-byte aligned, assigned by
+  // dense_pack. It may be empty.
   std::size_t (*dense_packed_bytes)(std::size_t in, std::size_t out);
   void (*dense_pack)(std::size_t in, std::size_t out, const T* weights, void* packed);
-  void (*dense_forward)(std::size_t n, std::size_t in, std::size_t out, const T* src, const T* weights,
-                        const void* packed, const T* bias, T* dst);
+  void (*dense_forward)(std::size_t n, std::size_t in, std::size_t out, const T* src,
+                        const T* weights, const void* packed, const T* bias, T* dst);
   // diff_src = diff_dst weights. Assigned.
   void (*dense_backward_data)(std::size_t n, std::size_t in, std::size_t out, const T* diff_dst,
                               const T* weights, T* diff_src);
-  // diff_weights = diff_dst^T src and diff_bias = column sums of diff_dst: assigned, or accumulated when
-  // `accumulate`. diff_bias may be null.
+  // diff_weights = diff_dst^T src and diff_bias = column sums of diff_dst: assigned, or accumulated
+  // when `accumulate`. diff_bias may be null.
   void (*dense_backward_weights)(std::size_t n, std::size_t in, std::size_t out, const T* src,
                                  const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias);
 
-  // Element by element over `count` values; dst assigned. The backward kernels take the forward pass's dst.
-  // dst may be src, and diff_src may be diff_dst.
+  // Element by element over `count` values; dst assigned. The backward kernels take the forward
+  // pass's dst. dst may be src, and diff_src may be diff_dst.
   void (*sigmoid_forward)(std::size_t count, const T* src, T* dst);  // 1 / (1 + e^-x)
   void (*sigmoid_backward)(std::size_t count, const T* dst, const T* diff_dst, T* diff_src);
   void (*tanh_forward)(std::size_t count, const T* src, T* dst);
   void (*tanh_backward)(std::size_t count, const T* dst, const T* diff_dst, T* diff_src);
-  void (*relu_forward)(std::size_t count, const T* src, T* dst);  // max(x, 0); slope 0 at 0; NaN stays NaN
+  void (*relu_forward)(std::size_t count, const T* src,
+                       T* dst);  // max(x, 0); slope 0 at 0; NaN stays NaN
   void (*relu_backward)(std::size_t count, const T* dst, const T* diff_dst, T* diff_src);
 
-  // probabilities_c = e^x_c / sum_k e^x_k, a row at a time, without overflow. Assigned; may be logits.
+  // probabilities_c = e^x_c / sum_k e^x_k, a row at a time, without overflow. Assigned; may be
+  // logits.
   void (*softmax)(std::size_t n, std::size_t classes, const T* logits, T* probabilities);
 
-  // Losses. logits: {n, classes}; labels: {n}, each below classes (y is its one-hot row). Returns the loss summed
-  // over the rows; diff_logits {n, classes} is assigned `scale` times the gradient of that sum.
+  // Losses. logits: {n, classes}; labels: {n}, each below classes (y is its one-hot row). Returns
+  // the loss summed over the rows; diff_logits {n, classes} is assigned `scale` times the gradient
+  // of that sum.
   //   softmax cross-entropy:  -log softmax(x)_label                      gradient softmax(x) - y
-  //   sigmoid cross-entropy:  sum_c -y log s - (1 - y) log(1 - s)        gradient s - y, s = sigmoid(x)
-  //   mean squared error:     1/classes sum_c (x - y)^2                  gradient 2/classes (x - y)
-  Sum<T> (*softmax_cross_entropy)(std::size_t n, std::size_t classes, const T* logits, const Label* labels,
-                                  T scale, T* diff_logits);
-  Sum<T> (*sigmoid_cross_entropy)(std::size_t n, std::size_t classes, const T* logits, const Label* labels,
-                                  T scale, T* diff_logits);
-  Sum<T> (*mean_squared_error)(std::size_t n, std::size_t classes, const T* logits, const Label* labels,
-                               T scale, T* diff_logits);
+  //   sigmoid cross-entropy:  sum_c -y log s - (1 - y) log(1 - s)        gradient s - y, s =
+  //   sigmoid(x) mean squared error:     1/classes sum_c (x - y)^2                  gradient
+  //   2/classes (x - y)
+  Sum<T> (*softmax_cross_entropy)(std::size_t n, std::size_t classes, const T* logits,
+                                  const Label* labels, T scale, T* diff_logits);
+  Sum<T> (*sigmoid_cross_entropy)(std::size_t n, std::size_t classes, const T* logits,
+                                  const Label* labels, T scale, T* diff_logits);
+  Sum<T> (*mean_squared_error)(std::size_t n, std::size_t classes, const T* logits,
+                               const Label* labels, T scale, T* diff_logits);
 
-  // dst = the sum of `blocks` blocks of `count` values, block b at src + b * stride, added in the order of b.
-  void (*sum_blocks)(std::size_t count, std::size_t blocks, std::size_t stride, const T* src, T* dst);
+  // dst = the sum of `blocks` blocks of `count` values, block b at src + b * stride, added in the
+  // order of b.
+  void (*sum_blocks)(std::size_t count, std::size_t blocks, std::size_t stride, const T* src,
+                     T* dst);
 
   // One step of stochastic gradient descent (Sutskever et al., 2013, as PyTorch writes it):
   //   g = gradient + decay w;  v = momentum v + g;  w -= rate (nesterov ? g + momentum v : v).
   // weights and velocity are updated; velocity may be null when momentum is 0.
-  void (*sgd_step)(std::size_t count, T rate, T momentum, bool nesterov, T decay, const T* gradients,
-                   T* weights, T* velocity);
+  void (*sgd_step)(std::size_t count, T rate, T momentum, bool nesterov, T decay,
+                   const T* gradients, T* weights, T* velocity);
 
   // One step of AdamW (Loshchilov and Hutter, 2019): decay apart from the gradient.
   //   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
-  //   w -= rate (decay w + (m / correction1) / (sqrt(v / correction2) + epsilon)), correction_i = 1 - beta_i^step.
+  //   w -= rate (decay w + (m / correction1) / (sqrt(v / correction2) + epsilon)), correction_i = 1
+  //   - beta_i^step.
   struct AdamW {
     T rate, beta1, beta2, epsilon, decay, correction1, correction2;
   };
-  void (*adamw_step)(std::size_t count, const AdamW& step, const T* gradients, T* weights, T* first_moment,
-                     T* second_moment);
+  void (*adamw_step)(std::size_t count, const AdamW& step, const T* gradients, T* weights,
+                     T* first_moment, T* second_moment);
 };
 
 // The loops to be read, for float, double and std::complex<double>.
@@ -95,8 +113,8 @@ const Kernels<T>& reference_kernels();
 // The processor's vector instructions, chosen at run time; all arithmetic in float32.
 const Kernels<float>& fast_kernels();
 
-// The same, with the factors of dense's products rounded to bfloat16 and their sums in float32. On a processor
-// without such instructions the products are emulated, and slow.
+// The same, with the factors of dense's products rounded to bfloat16 and their sums in float32. On
+// a processor without such instructions the products are emulated, and slow.
 const Kernels<float>& bf16_kernels();
 bool has_bf16_instructions();
 

@@ -1,4 +1,5 @@
-// Every fast kernel against its reference over awkward sizes, with poisoned outputs, assigned and accumulated.
+// Every fast kernel against its reference over awkward sizes, with poisoned outputs, assigned and
+// accumulated.
 #include "kernels/kernels.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +43,8 @@ struct DenseCase {
 };
 
 const std::vector<DenseCase> kDenseCases = [] {
-  std::vector<DenseCase> cases{{1, 1, 1}, {96, 784, 50}, {97, 300, 33}, {200, 17, 7}, {5, 1030, 10}, {240, 64, 129}};
+  std::vector<DenseCase> cases{{1, 1, 1},    {96, 784, 50}, {97, 300, 33},
+                               {200, 17, 7}, {5, 1030, 10}, {240, 64, 129}};
   for (const std::size_t n : {1, 3, 7, 16}) {
     for (const std::size_t in : {1, 3, 8, 17, 257}) {
       for (const std::size_t out : {1, 2, 7, 15, 16, 17, 31, 50}) cases.push_back({n, in, out});
@@ -52,10 +54,12 @@ const std::vector<DenseCase> kDenseCases = [] {
 }();
 
 std::string name_of(const DenseCase& c) {
-  return "n " + std::to_string(c.n) + ", in " + std::to_string(c.in) + ", out " + std::to_string(c.out);
+  return "n " + std::to_string(c.n) + ", in " + std::to_string(c.in) + ", out " +
+         std::to_string(c.out);
 }
 
-// What the fast kernels compute, against the reference in double precision on the same (perhaps rounded) factors.
+// What the fast kernels compute, against the reference in double precision on the same (perhaps
+// rounded) factors.
 class DenseKernels : public ::testing::TestWithParam<bool> {
  protected:
   const Kernels<float>& fast() const { return GetParam() ? bf16_kernels() : fast_kernels(); }
@@ -64,15 +68,20 @@ class DenseKernels : public ::testing::TestWithParam<bool> {
   }
 };
 
-std::vector<double> in_double(const Values& values) { return {values.begin(), values.end()}; }
+std::vector<double> in_double(const Values& values) {
+  return {values.begin(), values.end()};
+}
 
 // Rounding errors of a sum of k products of normal numbers.
-double tolerance(std::size_t k) { return 4e-7 * static_cast<double>(k) + 1e-6; }
+double tolerance(std::size_t k) {
+  return 4e-7 * static_cast<double>(k) + 1e-6;
+}
 
 TEST_P(DenseKernels, ForwardWithAndWithoutBias) {
   for (const DenseCase& c : kDenseCases) {
     SCOPED_TRACE(name_of(c));
-    const Values src = factors(c.n * c.in, 1), weights = factors(c.out * c.in, 2), bias = random_values(c.out, 3);
+    const Values src = factors(c.n * c.in, 1), weights = factors(c.out * c.in, 2),
+                 bias = random_values(c.out, 3);
     AlignedVector<std::byte> packed(fast().dense_packed_bytes(c.in, c.out), std::byte{0xff});
     fast().dense_pack(c.in, c.out, weights.data(), packed.data());
     for (const bool with_bias : {false, true}) {
@@ -81,8 +90,9 @@ TEST_P(DenseKernels, ForwardWithAndWithoutBias) {
                            with_bias ? bias.data() : nullptr, dst.data());
       const auto src64 = in_double(src), weights64 = in_double(weights), bias64 = in_double(bias);
       std::vector<double> expected(c.n * c.out);
-      reference_kernels<double>().dense_forward(c.n, c.in, c.out, src64.data(), weights64.data(), nullptr,
-                                                with_bias ? bias64.data() : nullptr, expected.data());
+      reference_kernels<double>().dense_forward(c.n, c.in, c.out, src64.data(), weights64.data(),
+                                                nullptr, with_bias ? bias64.data() : nullptr,
+                                                expected.data());
       ASSERT_TRUE(all_close(dst, expected, 1e-6, tolerance(c.in)));
     }
   }
@@ -96,8 +106,8 @@ TEST_P(DenseKernels, BackwardData) {
     fast().dense_backward_data(c.n, c.in, c.out, diff_dst.data(), weights.data(), diff_src.data());
     const auto diff64 = in_double(diff_dst), weights64 = in_double(weights);
     std::vector<double> expected(c.n * c.in);
-    reference_kernels<double>().dense_backward_data(c.n, c.in, c.out, diff64.data(), weights64.data(),
-                                                    expected.data());
+    reference_kernels<double>().dense_backward_data(c.n, c.in, c.out, diff64.data(),
+                                                    weights64.data(), expected.data());
     ASSERT_TRUE(all_close(diff_src, expected, 1e-6, tolerance(c.out)));
   }
 }
@@ -108,12 +118,14 @@ TEST_P(DenseKernels, BackwardWeightsAssignedAndAccumulated) {
     const Values src = factors(c.n * c.in, 6), diff_dst = factors(c.n * c.out, 7);
     const auto src64 = in_double(src), diff64 = in_double(diff_dst);
     for (const bool accumulate : {false, true}) {
-      Values weights(c.out * c.in, accumulate ? 2.5F : kPoison), bias(c.out, accumulate ? -1.5F : kPoison);
+      Values weights(c.out * c.in, accumulate ? 2.5F : kPoison),
+          bias(c.out, accumulate ? -1.5F : kPoison);
       std::vector<double> expected(c.out * c.in, 2.5), expected_bias(c.out, -1.5);
-      fast().dense_backward_weights(c.n, c.in, c.out, src.data(), diff_dst.data(), accumulate, weights.data(),
-                                    bias.data());
-      reference_kernels<double>().dense_backward_weights(c.n, c.in, c.out, src64.data(), diff64.data(), accumulate,
-                                                         expected.data(), expected_bias.data());
+      fast().dense_backward_weights(c.n, c.in, c.out, src.data(), diff_dst.data(), accumulate,
+                                    weights.data(), bias.data());
+      reference_kernels<double>().dense_backward_weights(c.n, c.in, c.out, src64.data(),
+                                                         diff64.data(), accumulate, expected.data(),
+                                                         expected_bias.data());
       ASSERT_TRUE(all_close(weights, expected, 1e-6, tolerance(c.n)));
       ASSERT_TRUE(all_close(bias, expected_bias, 1e-6, tolerance(c.n)));
     }
@@ -124,12 +136,14 @@ INSTANTIATE_TEST_SUITE_P(Precisions, DenseKernels, ::testing::Bool(),
                          [](const auto& instance) { return instance.param ? "bf16" : "f32"; });
 
 TEST(Bf16Kernels, RoundTheirFactors) {
-  // 1 + 2^-9 is halfway between two bfloat16 numbers' neighbours and rounds to 1; 1 + 3 * 2^-8 rounds up to even.
+  // 1 + 2^-9 is halfway between two bfloat16 numbers' neighbours and rounds to 1; 1 + 3 * 2^-8
+  // rounds up to even.
   const Values src{1 + 0x1p-9F, 1 + 0x3p-8F}, weights{1, 1};
   Values dst(1);
   AlignedVector<std::byte> packed(bf16_kernels().dense_packed_bytes(2, 1));
   bf16_kernels().dense_pack(2, 1, weights.data(), packed.data());
-  bf16_kernels().dense_forward(1, 2, 1, src.data(), weights.data(), packed.data(), nullptr, dst.data());
+  bf16_kernels().dense_forward(1, 2, 1, src.data(), weights.data(), packed.data(), nullptr,
+                               dst.data());
   EXPECT_EQ(dst[0], 1 + (1 + 0x1p-6F));
 }
 
@@ -181,7 +195,8 @@ TEST(Activations, FastEqualsReference) {
 
 TEST(Activations, KeepNaN) {
   for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
-    for (const auto forward : {kernels->sigmoid_forward, kernels->tanh_forward, kernels->relu_forward}) {
+    for (const auto forward :
+         {kernels->sigmoid_forward, kernels->tanh_forward, kernels->relu_forward}) {
       Values values(9, 0.5F);
       values[2] = kPoison;
       forward(values.size(), values.data(), values.data());
@@ -193,7 +208,8 @@ TEST(Activations, KeepNaN) {
 TEST(Losses, FastEqualsReference) {
   const Kernels<float>& fast = fast_kernels();
   const Kernels<double>& reference = reference_kernels<double>();
-  using Pair = std::pair<decltype(fast.softmax_cross_entropy), decltype(reference.softmax_cross_entropy)>;
+  using Pair =
+      std::pair<decltype(fast.softmax_cross_entropy), decltype(reference.softmax_cross_entropy)>;
   for (const auto& [fast_loss, reference_loss] :
        {Pair{fast.softmax_cross_entropy, reference.softmax_cross_entropy},
         Pair{fast.sigmoid_cross_entropy, reference.sigmoid_cross_entropy},
@@ -201,14 +217,16 @@ TEST(Losses, FastEqualsReference) {
     for (const std::size_t n : {1, 2, 7, 33}) {
       for (const std::size_t classes : {2, 3, 10, 17}) {
         for (const double size : {1.0, 40.0}) {
-          SCOPED_TRACE(::testing::Message() << n << " x " << classes << ", logits of size " << size);
+          SCOPED_TRACE(::testing::Message()
+                       << n << " x " << classes << ", logits of size " << size);
           const Values logits = random_values(n * classes, 12, size);
           const auto logits64 = in_double(logits);
           std::vector<Label> labels(n);
           for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<Label>((i * 7) % classes);
           Values diff(n * classes, kPoison);
           std::vector<double> expected(n * classes);
-          const double loss = fast_loss(n, classes, logits.data(), labels.data(), 0.25F, diff.data());
+          const double loss =
+              fast_loss(n, classes, logits.data(), labels.data(), 0.25F, diff.data());
           const double expected_loss =
               reference_loss(n, classes, logits64.data(), labels.data(), 0.25, expected.data());
           ASSERT_TRUE(all_close(std::vector{loss}, std::vector{expected_loss}, 2e-6, 1e-5));
@@ -227,7 +245,8 @@ TEST(Losses, AreNotFiniteWhereALogitIsNot) {
         Values logits{0.5F, -1, 2}, diff(3);
         logits[place] = kPoison;
         const Label label = 1;
-        EXPECT_FALSE(std::isfinite(loss(1, 3, logits.data(), &label, 1, diff.data()))) << kernels->name << place;
+        EXPECT_FALSE(std::isfinite(loss(1, 3, logits.data(), &label, 1, diff.data())))
+            << kernels->name << place;
       }
     }
   }
@@ -237,7 +256,8 @@ TEST(Losses, SoftmaxRowsSumToOneForHugeLogits) {
   for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
     Values values{1e30F, -1e30F, 1e30F, 0, 5, -5};
     kernels->softmax(2, 3, values.data(), values.data());
-    EXPECT_TRUE(all_close(Values(values.begin(), values.begin() + 3), Values{0.5F, 0, 0.5F}, 1e-6, 1e-30));
+    EXPECT_TRUE(
+        all_close(Values(values.begin(), values.begin() + 3), Values{0.5F, 0, 0.5F}, 1e-6, 1e-30));
     EXPECT_NEAR(values[3] + values[4] + values[5], 1, 1e-6);
   }
 }
@@ -254,18 +274,25 @@ TEST(Steps, FastEqualsReference) {
         float* velocity = momentum == 0 ? nullptr : v.data();
         float* velocity_expected = momentum == 0 ? nullptr : v_expected.data();
         fast.sgd_step(count, 0.1F, momentum, nesterov, 0.01F, gradients.data(), w.data(), velocity);
-        reference.sgd_step(count, 0.1F, momentum, nesterov, 0.01F, gradients.data(), w_expected.data(),
-                           velocity_expected);
+        reference.sgd_step(count, 0.1F, momentum, nesterov, 0.01F, gradients.data(),
+                           w_expected.data(), velocity_expected);
         ASSERT_TRUE(all_close(w, w_expected, 1e-6, 1e-6));
         ASSERT_TRUE(all_close(v, v_expected, 1e-6, 1e-6));
         ASSERT_NE(w, start);
       }
     }
-    Values w = start, w_expected = start, m(count, 0.1F), m_expected = m, v(count, 0.2F), v_expected = v;
-    const Kernels<float>::AdamW step{.rate = 0.01F, .beta1 = 0.9F, .beta2 = 0.999F, .epsilon = 1e-8F, .decay = 0.1F,
-                                     .correction1 = 0.19F, .correction2 = 0.002F};
+    Values w = start, w_expected = start, m(count, 0.1F), m_expected = m, v(count, 0.2F),
+           v_expected = v;
+    const Kernels<float>::AdamW step{.rate = 0.01F,
+                                     .beta1 = 0.9F,
+                                     .beta2 = 0.999F,
+                                     .epsilon = 1e-8F,
+                                     .decay = 0.1F,
+                                     .correction1 = 0.19F,
+                                     .correction2 = 0.002F};
     fast.adamw_step(count, step, gradients.data(), w.data(), m.data(), v.data());
-    reference.adamw_step(count, step, gradients.data(), w_expected.data(), m_expected.data(), v_expected.data());
+    reference.adamw_step(count, step, gradients.data(), w_expected.data(), m_expected.data(),
+                         v_expected.data());
     ASSERT_TRUE(all_close(w, w_expected, 1e-5, 1e-6));
     ASSERT_TRUE(all_close(m, m_expected, 1e-5, 1e-6));
     ASSERT_TRUE(all_close(v, v_expected, 1e-5, 1e-6));

@@ -17,7 +17,8 @@ std::string_view environment(const char* name) {
 void apply_instruction_limit() {
   const std::string limit(environment("WEFT_MAX_ISA"));
   if (!limit.empty() && !fast::limit_instructions(limit.c_str())) {
-    fail(ErrorCode::usage, "WEFT_MAX_ISA={}: this processor has no vector instructions of that name", limit);
+    fail(ErrorCode::usage,
+         "WEFT_MAX_ISA={}: this processor has no vector instructions of that name", limit);
   }
 }
 
@@ -33,10 +34,14 @@ Precision parse_precision(const std::string& text) {
 
 const char* name_of(Precision precision) {
   switch (precision) {
-    case Precision::automatic: return "auto";
-    case Precision::f64: return "f64";
-    case Precision::f32: return "f32";
-    case Precision::bf16: return "bf16";
+    case Precision::automatic:
+      return "auto";
+    case Precision::f64:
+      return "f64";
+    case Precision::f32:
+      return "f32";
+    case Precision::bf16:
+      return "bf16";
   }
   return "";
 }

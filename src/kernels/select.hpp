@@ -1,4 +1,5 @@
-// Which kernels a program uses: from the precision asked for, the processor and two environment variables.
+// Which kernels a program uses: from the precision asked for, the processor and two environment
+// variables.
 #pragma once
 
 #include <string>
@@ -12,12 +13,13 @@ namespace weft {
 Precision parse_precision(const std::string& text);
 const char* name_of(Precision precision);
 
-// automatic becomes the fastest that keeps the accuracy: bf16 where the processor has the instructions, else f32.
+// automatic becomes the fastest that keeps the accuracy: bf16 where the processor has the
+// instructions, else f32.
 Precision resolve(Precision asked);
 
-// The table for float32 or bf16. WEFT_KERNELS=reference takes the loops to be read instead of the fast ones;
-// WEFT_MAX_ISA=AVX2 (or SSE4, ...) uses no better vector instructions than these. Throws Error(usage) when either
-// has another value.
+// The table for float32 or bf16. WEFT_KERNELS=reference takes the loops to be read instead of the
+// fast ones; WEFT_MAX_ISA=AVX2 (or SSE4, ...) uses no better vector instructions than these. Throws
+// Error(usage) when either has another value.
 const Kernels<float>& select_kernels(Precision resolved);
 
 }  // namespace weft

@@ -13,7 +13,8 @@ constexpr std::size_t kMostValues = std::size_t{1} << 30;  // of one sample, in 
 }  // namespace
 
 template <class T>
-Architecture<T>::Architecture(const std::string& text, const Shape& input, const Kernels<T>& kernels)
+Architecture<T>::Architecture(const std::string& text, const Shape& input,
+                              const Kernels<T>& kernels)
     : input_(input), kernels_(kernels) {
   Shape shape = input;
   for (const LayerText& words : parse_network(text)) {
@@ -24,9 +25,11 @@ Architecture<T>::Architecture(const std::string& text, const Shape& input, const
       const std::size_t elements = parameter.shape.elements();
       if (elements > kMostParameters - parameter_count_) {
         fail(ErrorCode::usage,
-             "network: layer {} (\"{}\") after {} needs a {} of {}, which takes the network above {} parameters: "
+             "network: layer {} (\"{}\") after {} needs a {} of {}, which takes the network above "
+             "{} parameters: "
              "make it narrower",
-             words.index, words.text(), shape.text(), parameter.name, parameter.shape.text(), kMostParameters);
+             words.index, words.text(), shape.text(), parameter.name, parameter.shape.text(),
+             kMostParameters);
       }
       parameter.name = fmt::format("layers.{}.{}", words.index, parameter.name);
       parameter.offset = parameter_count_;
@@ -34,8 +37,8 @@ Architecture<T>::Architecture(const std::string& text, const Shape& input, const
       parameters_.push_back(std::move(parameter));
     }
     if (layer.output().elements() > kMostValues) {
-      fail(ErrorCode::usage, "network: layer {} (\"{}\") makes {} of {}: more than {} values", words.index,
-           words.text(), layer.output().text(), shape.text(), kMostValues);
+      fail(ErrorCode::usage, "network: layer {} (\"{}\") makes {} of {}: more than {} values",
+           words.index, words.text(), layer.output().text(), shape.text(), kMostValues);
     }
     shape = layer.output();
   }

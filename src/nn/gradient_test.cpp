@@ -1,5 +1,6 @@
-// Every layer and every loss against complex-step differentiation: with h = 1e-50 the derivative is Imag(f(x + ih)) / h,
-// exact to rounding, so the written-out backward passes must agree to ten digits.
+// Every layer and every loss against complex-step differentiation: with h = 1e-50 the derivative is
+// Imag(f(x + ih)) / h, exact to rounding, so the written-out backward passes must agree to ten
+// digits.
 #include <gtest/gtest.h>
 
 #include <complex>
@@ -25,7 +26,9 @@ std::vector<double> random_values(std::size_t count, std::uint32_t index) {
   return values;
 }
 
-std::vector<Complex> in_complex(const std::vector<double>& values) { return {values.begin(), values.end()}; }
+std::vector<Complex> in_complex(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
 
 // Rows of one array of any number type.
 template <class T>
@@ -43,10 +46,10 @@ class VectorRows final : public RowSource<T> {
   std::size_t rows_;
 };
 
-using LossMember = Sum<Complex> (*Kernels<Complex>::*)(std::size_t, std::size_t, const Complex*, const Label*, Complex,
-                                                       Complex*);
-using RealLossMember = double (*Kernels<double>::*)(std::size_t, std::size_t, const double*, const Label*, double,
-                                                    double*);
+using LossMember = Sum<Complex> (*Kernels<Complex>::*)(std::size_t, std::size_t, const Complex*,
+                                                       const Label*, Complex, Complex*);
+using RealLossMember = double (*Kernels<double>::*)(std::size_t, std::size_t, const double*,
+                                                    const Label*, double, double*);
 
 struct GradientCase {
   const char* name;
@@ -71,7 +74,8 @@ TEST_P(Gradients, AgreeWithComplexStep) {
   std::ranges::copy(weights, network.parameters().begin());
   network.parameters_changed();
   const Loss<double> loss = reference_kernels<double>().*c.real_loss;
-  const BatchResult<double> result = network.gradient(VectorRows(x, kRows), positions, labels.data(), loss, 0.5);
+  const BatchResult<double> result =
+      network.gradient(VectorRows(x, kRows), positions, labels.data(), loss, 0.5);
 
   Network<Complex> twin(c.network, input, reference_kernels<Complex>(), 1);
   const Loss<Complex> twin_loss = reference_kernels<Complex>().*c.complex_loss;
@@ -81,7 +85,8 @@ TEST_P(Gradients, AgreeWithComplexStep) {
   for (Complex& parameter : twin.parameters()) {
     parameter += Complex(0, kStep);
     twin.parameters_changed();
-    const auto step = twin.gradient(VectorRows(twin_x, kRows), positions, labels.data(), twin_loss, Complex(1));
+    const auto step =
+        twin.gradient(VectorRows(twin_x, kRows), positions, labels.data(), twin_loss, Complex(1));
     expected.push_back(0.5 * step.loss.imag() / kStep);
     ASSERT_NEAR(step.loss.real(), result.loss, 1e-12 * std::abs(result.loss));
     parameter = parameter.real();
@@ -108,10 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
         GradientCase{"tanh", "dense 7, tanh, dense 4", kSoftmax, kSoftmaxReal},
         GradientCase{"relu", "dense 7, relu, dense 4", kSoftmax, kSoftmaxReal},
         GradientCase{"activation_first", "tanh, dense 4", kSoftmax, kSoftmaxReal},
-        GradientCase{"deep", "dense 9, tanh, dense 8 nobias, sigmoid, dense 6, relu, dense 4", kSoftmax, kSoftmaxReal}),
+        GradientCase{"deep", "dense 9, tanh, dense 8 nobias, sigmoid, dense 6, relu, dense 4",
+                     kSoftmax, kSoftmaxReal}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
-// Layers are asked for the gradient at their input too: a first layer's is not part of the parameters' gradient.
+// Layers are asked for the gradient at their input too: a first layer's is not part of the
+// parameters' gradient.
 TEST(LayerGradients, AtTheInputAgreeWithComplexStep) {
   const Shape input{6};
   const std::size_t n = 3;
@@ -125,9 +132,18 @@ TEST(LayerGradients, AtTheInputAgreeWithComplexStep) {
     const std::vector<double> upstream = random_values(n * outputs, 5);
 
     std::vector<double> dst(n * outputs), diff_src(n * 6, 7.0), diff_weights(64);
-    layer->forward({.n = n, .src = x.data(), .dst = dst.data(), .parameters = weights.data(), .packed = nullptr});
-    layer->backward({.n = n, .src = x.data(), .dst = dst.data(), .diff_dst = upstream.data(),
-                     .diff_src = diff_src.data(), .parameters = weights.data(), .diff_parameters = diff_weights.data(),
+    layer->forward({.n = n,
+                    .src = x.data(),
+                    .dst = dst.data(),
+                    .parameters = weights.data(),
+                    .packed = nullptr});
+    layer->backward({.n = n,
+                     .src = x.data(),
+                     .dst = dst.data(),
+                     .diff_dst = upstream.data(),
+                     .diff_src = diff_src.data(),
+                     .parameters = weights.data(),
+                     .diff_parameters = diff_weights.data(),
                      .accumulate = false});
 
     const std::vector<Complex> twin_weights = in_complex(weights);
@@ -135,10 +151,14 @@ TEST(LayerGradients, AtTheInputAgreeWithComplexStep) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       std::vector<Complex> twin_x = in_complex(x), twin_dst(n * outputs);
       twin_x[i] += Complex(0, kStep);
-      twin->forward({.n = n, .src = twin_x.data(), .dst = twin_dst.data(), .parameters = twin_weights.data(),
+      twin->forward({.n = n,
+                     .src = twin_x.data(),
+                     .dst = twin_dst.data(),
+                     .parameters = twin_weights.data(),
                      .packed = nullptr});
       double sum = 0;
-      for (std::size_t j = 0; j < twin_dst.size(); ++j) sum += upstream[j] * twin_dst[j].imag() / kStep;
+      for (std::size_t j = 0; j < twin_dst.size(); ++j)
+        sum += upstream[j] * twin_dst[j].imag() / kStep;
       expected.push_back(sum);
     }
     EXPECT_TRUE(all_close(diff_src, expected, 1e-10, 1e-14));

@@ -20,10 +20,10 @@ enum class Initialisation {
 Initialisation parse_initialisation(const std::string& text);
 const char* name_of(Initialisation initialisation);
 
-// Assigns every parameter of the block; biases become 0. Each parameter array draws from its own stream of the seed,
-// in double precision, so the values do not depend on T beyond rounding.
+// Assigns every parameter of the block; biases become 0. Each parameter array draws from its own
+// stream of the seed, in double precision, so the values do not depend on T beyond rounding.
 template <class T>
-void initialise(Initialisation initialisation, std::uint64_t seed, const std::vector<Parameter>& parameters,
-                std::span<T> block);
+void initialise(Initialisation initialisation, std::uint64_t seed,
+                const std::vector<Parameter>& parameters, std::span<T> block);
 
 }  // namespace weft

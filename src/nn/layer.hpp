@@ -1,4 +1,5 @@
-// What every layer is: a shape rule, parameters, a forward pass and a backward pass written by hand.
+// What every layer is: a shape rule, parameters, a forward pass and a backward pass written by
+// hand.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,9 @@ struct Parameter {
   std::size_t offset{};  // in the network's block of parameters
 };
 
-// A layer holds no numbers of its own: parameters, activations and gradients belong to the network and are passed in,
-// so that one layer serves many threads. Rows are samples; a row has shape().elements() values.
+// A layer holds no numbers of its own: parameters, activations and gradients belong to the network
+// and are passed in, so that one layer serves many threads. Rows are samples; a row has
+// shape().elements() values.
 template <class T>
 class Layer {
  public:
@@ -35,7 +37,8 @@ class Layer {
   // Multiply-adds of one sample's forward pass.
   virtual std::size_t multiply_adds() const { return 0; }
 
-  // Once after the parameters change: assigns `packed` (packed_bytes(), 64-byte aligned), which forward reads.
+  // Once after the parameters change: assigns `packed` (packed_bytes(), 64-byte aligned), which
+  // forward reads.
   virtual std::size_t packed_bytes() const { return 0; }
   virtual void pack(const T* /*parameters*/, void* /*packed*/) const {}
 
@@ -49,9 +52,9 @@ class Layer {
   };
   virtual void forward(const Forward& pass) const = 0;
 
-  // From the gradient at dst: diff_src {n, input} is assigned, unless it is null; diff_parameters is assigned, or
-  // accumulated when `accumulate`. src and dst are the forward pass's. diff_src may be diff_dst where sizes agree
-  // and the layer has no parameters.
+  // From the gradient at dst: diff_src {n, input} is assigned, unless it is null; diff_parameters
+  // is assigned, or accumulated when `accumulate`. src and dst are the forward pass's. diff_src may
+  // be diff_dst where sizes agree and the layer has no parameters.
   struct Backward {
     std::size_t n;
     const T* src;
@@ -65,9 +68,11 @@ class Layer {
   virtual void backward(const Backward& pass) const = 0;
 };
 
-// The layer that these words mean, after `input`. Throws Error(usage) with the layer, the rule and both shapes.
+// The layer that these words mean, after `input`. Throws Error(usage) with the layer, the rule and
+// both shapes.
 template <class T>
-std::unique_ptr<Layer<T>> make_layer(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+std::unique_ptr<Layer<T>> make_layer(const LayerText& text, const Shape& input,
+                                     const Kernels<T>& kernels);
 
 // The names that make_layer knows, for error messages and help.
 std::vector<std::string> layer_names();

@@ -10,8 +10,8 @@
 namespace weft {
 namespace {
 
-// Rows that go through the layers at once: with 784 inputs, a tile, the first layer's weights and their gradient fit in
-// a second-level cache of 512 KB when there are 50 units.
+// Rows that go through the layers at once: with 784 inputs, a tile, the first layer's weights and
+// their gradient fit in a second-level cache of 512 KB when there are 50 units.
 constexpr std::size_t kTileRows = 64;
 constexpr std::size_t kMostLanes = 8;
 constexpr std::size_t kLeastLaneRows = 32;
@@ -24,26 +24,32 @@ std::size_t lanes_of(std::size_t rows) {
   return lanes;
 }
 
-std::size_t part_begin(std::size_t whole, std::size_t parts, std::size_t i) { return whole * i / parts; }
+std::size_t part_begin(std::size_t whole, std::size_t parts, std::size_t i) {
+  return whole * i / parts;
+}
 
 template <class T>
-std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits, const Label* labels) {
+std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits,
+                          const Label* labels) {
   std::size_t correct = 0;
   for (std::size_t s = 0; s < n; ++s) {
     const T* row = logits + s * classes;
-    const T* largest = std::max_element(row, row + classes,
-                                        [](const T& a, const T& b) { return real_part(a) < real_part(b); });
+    const T* largest = std::max_element(
+        row, row + classes, [](const T& a, const T& b) { return real_part(a) < real_part(b); });
     correct += largest - row == labels[s] ? 1 : 0;
   }
   return correct;
 }
 
-std::size_t round_up(std::size_t value, std::size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::size_t round_up(std::size_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 }  // namespace
 
 template <class T>
-Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels, int threads)
+Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels,
+                    int threads)
     : architecture_(text, input, kernels), threads_(std::max(threads, 1)) {
   parameters_.resize(architecture_.parameter_count());
   std::size_t packed = 0, widest = input.elements();
@@ -75,25 +81,26 @@ void Network<T>::parameters_changed() {
 }
 
 template <class T>
-const T* Network<T>::forward_tile(const RowSource<T>& source, std::span<const std::uint32_t> positions,
-                                  Workspace& workspace) {
+const T* Network<T>::forward_tile(const RowSource<T>& source,
+                                  std::span<const std::uint32_t> positions, Workspace& workspace) {
   const T* input = source.fetch(positions, workspace.input.data());
   const T* src = input;
   for (std::size_t i = 0; i < architecture_.layers().size(); ++i) {
     T* dst = workspace.dst[i].data();
-    architecture_.layers()[i]->forward({.n = positions.size(),
-                                        .src = src,
-                                        .dst = dst,
-                                        .parameters = parameters_.data() + architecture_.layer_offset(i),
-                                        .packed = packed_.data() + packed_offsets_[i]});
+    architecture_.layers()[i]->forward(
+        {.n = positions.size(),
+         .src = src,
+         .dst = dst,
+         .parameters = parameters_.data() + architecture_.layer_offset(i),
+         .packed = packed_.data() + packed_offsets_[i]});
     src = dst;
   }
   return input;
 }
 
 template <class T>
-void Network<T>::backward_tile(std::size_t n, const T* input, Workspace& workspace, T* diff_parameters,
-                               bool accumulate) {
+void Network<T>::backward_tile(std::size_t n, const T* input, Workspace& workspace,
+                               T* diff_parameters, bool accumulate) {
   T* diff_dst = workspace.diff.data();
   T* diff_src = workspace.next_diff.data();
   for (std::size_t i = architecture_.layers().size(); i-- > 0;) {
@@ -111,7 +118,8 @@ void Network<T>::backward_tile(std::size_t n, const T* input, Workspace& workspa
 }
 
 template <class T>
-void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions, T* logits) {
+void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions,
+                         T* logits) {
   const std::size_t outputs = architecture_.output().elements();
   const std::size_t tiles = (positions.size() + kTileRows - 1) / kTileRows;
   parallel_for(threads_, tiles, [&](std::size_t tile, int thread) {
@@ -124,8 +132,9 @@ void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32
 }
 
 template <class T>
-BatchResult<T> Network<T>::gradient(const RowSource<T>& source, std::span<const std::uint32_t> positions,
-                                    const Label* labels, const Loss<T>& loss, T scale) {
+BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
+                                    std::span<const std::uint32_t> positions, const Label* labels,
+                                    const Loss<T>& loss, T scale) {
   const std::size_t outputs = architecture_.output().elements();
   const std::size_t lanes = lanes_of(positions.size());
   const std::size_t stride = round_up(parameters_.size(), 64 / sizeof(float));
@@ -155,8 +164,9 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source, std::span<const 
   const std::size_t blocks = (parameters_.size() + kReductionBlock - 1) / kReductionBlock;
   parallel_for(threads_, blocks, [&](std::size_t block, int) {
     const std::size_t begin = block * kReductionBlock;
-    architecture_.kernels().sum_blocks(std::min(kReductionBlock, parameters_.size() - begin), lanes, stride,
-                                       lane_gradients_.data() + begin, gradients_.data() + begin);
+    architecture_.kernels().sum_blocks(std::min(kReductionBlock, parameters_.size() - begin), lanes,
+                                       stride, lane_gradients_.data() + begin,
+                                       gradients_.data() + begin);
   });
   BatchResult<T> sum;
   for (std::size_t lane = 0; lane < lanes; ++lane) {

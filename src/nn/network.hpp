@@ -13,7 +13,8 @@
 
 namespace weft {
 
-// What a network is before it has numbers. Building one allocates nothing that grows with the sizes asked for.
+// What a network is before it has numbers. Building one allocates nothing that grows with the sizes
+// asked for.
 template <class T>
 class Architecture {
  public:
@@ -43,8 +44,8 @@ class Architecture {
 
 // A loss over some rows: as Kernels<T>::softmax_cross_entropy and its siblings.
 template <class T>
-using Loss = std::function<Sum<T>(std::size_t n, std::size_t classes, const T* logits, const Label* labels,
-                                  T scale, T* diff_logits)>;
+using Loss = std::function<Sum<T>(std::size_t n, std::size_t classes, const T* logits,
+                                  const Label* labels, T scale, T* diff_logits)>;
 
 template <class T>
 struct BatchResult {
@@ -52,9 +53,10 @@ struct BatchResult {
   std::size_t correct = 0;  // rows whose largest logit is their label's; ties go to the lower class
 };
 
-// A batch goes through in tiles of rows that fit in a core's cache, each tile forward and backward at once. Gradients
-// are summed in lanes that depend on the batch's size alone, and the lanes in order, so that the number of threads
-// changes no bit of the result. A step allocates nothing once the first batch has been through.
+// A batch goes through in tiles of rows that fit in a core's cache, each tile forward and backward
+// at once. Gradients are summed in lanes that depend on the batch's size alone, and the lanes in
+// order, so that the number of threads changes no bit of the result. A step allocates nothing once
+// the first batch has been through.
 template <class T>
 class Network {
  public:
@@ -71,8 +73,8 @@ class Network {
   // logits {positions.size(), outputs} is assigned.
   void forward(const RowSource<T>& source, std::span<const std::uint32_t> positions, T* logits);
 
-  // The loss over the rows at these positions; gradients() becomes `scale` times the gradient of its sum.
-  // labels: of all rows of the source.
+  // The loss over the rows at these positions; gradients() becomes `scale` times the gradient of
+  // its sum. labels: of all rows of the source.
   BatchResult<T> gradient(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                           const Label* labels, const Loss<T>& loss, T scale);
   std::span<const T> gradients() const { return gradients_; }
@@ -87,9 +89,12 @@ class Network {
   };
 
   // Runs the layers over the rows at these positions; returns where the input stands.
-  const T* forward_tile(const RowSource<T>& source, std::span<const std::uint32_t> positions, Workspace& workspace);
-  // From workspace.diff, the gradient at the last layer's dst, down to the first layer's parameters.
-  void backward_tile(std::size_t n, const T* input, Workspace& workspace, T* diff_parameters, bool accumulate);
+  const T* forward_tile(const RowSource<T>& source, std::span<const std::uint32_t> positions,
+                        Workspace& workspace);
+  // From workspace.diff, the gradient at the last layer's dst, down to the first layer's
+  // parameters.
+  void backward_tile(std::size_t n, const T* input, Workspace& workspace, T* diff_parameters,
+                     bool accumulate);
 
   Architecture<T> architecture_;
   int threads_;

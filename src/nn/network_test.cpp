@@ -12,8 +12,8 @@
 namespace weft {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::all_close;
+using ::testing::HasSubstr;
 
 Tensor random_rows(std::size_t n, std::size_t width) {
   Tensor rows(DataType::f32, {n, width});
@@ -39,7 +39,8 @@ std::string error_of(const std::string& text, const Shape& input = {1, 28, 28}) 
 }
 
 TEST(Architecture, TextShapesAndParameters) {
-  const Architecture<float> a("  Dense 50  nobias,\n SIGMOID, dense 10", {1, 28, 28}, fast_kernels());
+  const Architecture<float> a("  Dense 50  nobias,\n SIGMOID, dense 10", {1, 28, 28},
+                              fast_kernels());
   EXPECT_EQ(a.text(), "dense 50 nobias, sigmoid, dense 10");
   EXPECT_EQ(a.output(), Shape{10});
   EXPECT_EQ(a.multiply_adds(), 784U * 50 + 50 * 10);
@@ -56,7 +57,8 @@ TEST(Architecture, ErrorsNameTheLayerAndTheRule) {
   EXPECT_THAT(error_of(""), HasSubstr("layer 0 is empty"));
   EXPECT_THAT(error_of("dense 5,,relu"), HasSubstr("layer 1 is empty"));
   EXPECT_THAT(error_of("dense 5, relu,"), HasSubstr("layer 2 is empty"));
-  EXPECT_THAT(error_of("dense 5, swish"), HasSubstr("layer 1 (\"swish\"): there is no layer \"swish\"; there are dense"));
+  EXPECT_THAT(error_of("dense 5, swish"),
+              HasSubstr("layer 1 (\"swish\"): there is no layer \"swish\"; there are dense"));
   EXPECT_THAT(error_of("dense"), HasSubstr("needs its number of units"));
   EXPECT_THAT(error_of("dense 0"), HasSubstr("\"0\" is not a number of units"));
   EXPECT_THAT(error_of("dense -3"), HasSubstr("\"-3\""));
@@ -76,7 +78,8 @@ class NetworkSteps : public ::testing::Test {
  protected:
   static Network<float> make(int threads) {
     Network<float> network("dense 33, tanh, dense 5", {20}, fast_kernels(), threads);
-    initialise(Initialisation::xavier, 1, network.architecture().parameters(), network.parameters());
+    initialise(Initialisation::xavier, 1, network.architecture().parameters(),
+               network.parameters());
     network.parameters_changed();
     return network;
   }
@@ -116,7 +119,8 @@ TEST_F(NetworkSteps, TilesAndLanesDoNotChangeTheSum) {
   const std::vector<float> whole(network.gradients().begin(), network.gradients().end());
   std::vector<double> sum(whole.size());
   for (std::size_t i = 0; i < n; ++i) {
-    network.gradient(TensorRows<float>(rows), std::span(positions).subspan(i, 1), labels.data(), loss, 1.0F);
+    network.gradient(TensorRows<float>(rows), std::span(positions).subspan(i, 1), labels.data(),
+                     loss, 1.0F);
     for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += network.gradients()[j];
   }
   EXPECT_TRUE(all_close(whole, sum, 1e-5, 1e-4));
@@ -148,7 +152,8 @@ TEST_F(NetworkSteps, CountsCorrectRowsWithTiesToTheLowerClass) {
 TEST(Initialise, SpreadFollowsItsFormula) {
   const Architecture<float> a("dense 400", {100}, fast_kernels());
   for (const auto& [kind, variance] : {std::pair{Initialisation::uniform, 1.0 / 300},
-                                       {Initialisation::xavier, 2.0 / 500}, {Initialisation::he, 2.0 / 100}}) {
+                                       {Initialisation::xavier, 2.0 / 500},
+                                       {Initialisation::he, 2.0 / 100}}) {
     std::vector<double> block(a.parameter_count(), 9.0);
     initialise<double>(kind, 5, a.parameters(), block);
     double squares = 0;

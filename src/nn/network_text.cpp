@@ -13,11 +13,14 @@ constexpr std::size_t kMostLayers = 1000;
 // The characters of names, numbers and sizes such as 3x3, lower-cased; 0 for any other.
 char word_character(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  const bool known = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  const bool known =
+      (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
   return known ? c : '\0';
 }
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 LayerText parse_layer(std::string_view text, std::size_t index) {
   LayerText layer;
@@ -31,7 +34,8 @@ LayerText parse_layer(std::string_view text, std::size_t index) {
     }
     const char lower = word_character(c);
     if (lower == '\0') {
-      fail(ErrorCode::usage, "network: layer {} has the character '{}' (code {}), which no layer has", index,
+      fail(ErrorCode::usage,
+           "network: layer {} has the character '{}' (code {}), which no layer has", index,
            c >= ' ' && c <= '~' ? c : '?', static_cast<unsigned char>(c));
     }
     if (!inside) words.emplace_back();
@@ -39,8 +43,8 @@ LayerText parse_layer(std::string_view text, std::size_t index) {
     words.back() += lower;
   }
   if (words.empty()) {
-    fail(ErrorCode::usage, "network: layer {} is empty: write layers as in \"dense 50, sigmoid, dense 10\"",
-         index);
+    fail(ErrorCode::usage,
+         "network: layer {} is empty: write layers as in \"dense 50, sigmoid, dense 10\"", index);
   }
   layer.name = words.front();
   layer.words.assign(words.begin() + 1, words.end());
@@ -73,8 +77,8 @@ std::size_t parse_count(const LayerText& layer, const std::string& word, const c
   const char* end = word.data() + word.size();
   const auto [stop, error] = std::from_chars(word.data(), end, value);
   if (error != std::errc() || stop != end || value == 0) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 1 to {}", layer.index, layer.text(),
-         word, what, UINT32_MAX);
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 1 to {}", layer.index,
+         layer.text(), word, what, UINT32_MAX);
   }
   return value;
 }

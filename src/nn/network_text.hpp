@@ -1,4 +1,5 @@
-// The text form of a network: "dense 50, sigmoid, dense 10". What a layer's words mean is the layer's business.
+// The text form of a network: "dense 50, sigmoid, dense 10". What a layer's words mean is the
+// layer's business.
 #pragma once
 
 #include <string>
@@ -16,7 +17,8 @@ struct LayerText {
 };
 
 // Layers are separated by commas; white space is free, case does not matter.
-// Throws Error(usage) for an empty text or layer, a character that no layer has, or more than 1,000 layers.
+// Throws Error(usage) for an empty text or layer, a character that no layer has, or more than 1,000
+// layers.
 std::vector<LayerText> parse_network(std::string_view text);
 
 // The whole text as a count of 1 or more. Throws Error(usage) naming the layer and `what`.

@@ -14,7 +14,9 @@ OptimizerKind parse_optimizer(const std::string& text) {
   fail(ErrorCode::usage, "optimizer: \"{}\" is none of sgd, adamw", text);
 }
 
-const char* name_of(OptimizerKind kind) { return kind == OptimizerKind::sgd ? "sgd" : "adamw"; }
+const char* name_of(OptimizerKind kind) {
+  return kind == OptimizerKind::sgd ? "sgd" : "adamw";
+}
 
 template <class T>
 Optimizer<T>::Optimizer(const OptimizerSettings& settings, const std::vector<Parameter>& parameters,
@@ -57,7 +59,8 @@ void Optimizer<T>::step_range(const Range& range, double rate, std::span<const T
   const T decay = range.decays ? static_cast<T>(s.weight_decay) : T(0);
   T* first = first_moment_.empty() ? nullptr : first_moment_.data() + range.begin;
   if (s.kind == OptimizerKind::sgd) {
-    kernels_.sgd_step(range.count, static_cast<T>(rate), static_cast<T>(s.momentum), s.nesterov, decay, g, w, first);
+    kernels_.sgd_step(range.count, static_cast<T>(rate), static_cast<T>(s.momentum), s.nesterov,
+                      decay, g, w, first);
     return;
   }
   const auto correction = [&](double beta) {

@@ -20,22 +20,22 @@ const char* name_of(OptimizerKind kind);
 
 struct OptimizerSettings {
   OptimizerKind kind = OptimizerKind::adamw;
-  double momentum = 0;        // sgd
-  bool nesterov = false;      // sgd
-  double beta1 = 0.9;         // adamw
-  double beta2 = 0.999;       // adamw
-  double epsilon = 1e-8;      // adamw
-  double weight_decay = 0;    // sgd: joins the gradient; adamw: apart from it
-  double l1 = 0;              // penalty l1 sum |w|: its gradient l1 sign(w) joins the gradient
-  double l2 = 0;              // penalty l2 / 2 sum w^2: its gradient l2 w joins the gradient
+  double momentum = 0;      // sgd
+  bool nesterov = false;    // sgd
+  double beta1 = 0.9;       // adamw
+  double beta2 = 0.999;     // adamw
+  double epsilon = 1e-8;    // adamw
+  double weight_decay = 0;  // sgd: joins the gradient; adamw: apart from it
+  double l1 = 0;            // penalty l1 sum |w|: its gradient l1 sign(w) joins the gradient
+  double l2 = 0;            // penalty l2 / 2 sum w^2: its gradient l2 w joins the gradient
 };
 
 // Decay and penalties touch the parameters that say so: weights, not biases.
 template <class T>
 class Optimizer {
  public:
-  Optimizer(const OptimizerSettings& settings, const std::vector<Parameter>& parameters, std::size_t count,
-            const Kernels<T>& kernels, int threads);
+  Optimizer(const OptimizerSettings& settings, const std::vector<Parameter>& parameters,
+            std::size_t count, const Kernels<T>& kernels, int threads);
 
   // One step; gradients and weights: the whole block.
   void step(double rate, std::span<const T> gradients, std::span<T> weights);
@@ -45,15 +45,16 @@ class Optimizer {
     std::size_t begin, count;
     bool decays;
   };
-  void step_range(const Range& range, double rate, std::span<const T> gradients, std::span<T> weights);
+  void step_range(const Range& range, double rate, std::span<const T> gradients,
+                  std::span<T> weights);
 
   OptimizerSettings settings_;
   const Kernels<T>& kernels_;
   int threads_;
   std::size_t steps_ = 0;
-  std::vector<Range> ranges_;                       // pieces of the block for the threads
-  AlignedVector<T> first_moment_, second_moment_;   // sgd: the velocity, and none
-  AlignedVector<T> penalised_;                      // gradients with the penalties', where there are any
+  std::vector<Range> ranges_;                      // pieces of the block for the threads
+  AlignedVector<T> first_moment_, second_moment_;  // sgd: the velocity, and none
+  AlignedVector<T> penalised_;  // gradients with the penalties', where there are any
 };
 
 }  // namespace weft

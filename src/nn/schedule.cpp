@@ -18,10 +18,14 @@ ScheduleKind parse_schedule(const std::string& text) {
 
 const char* name_of(ScheduleKind kind) {
   switch (kind) {
-    case ScheduleKind::constant: return "constant";
-    case ScheduleKind::step: return "step";
-    case ScheduleKind::cosine: return "cosine";
-    case ScheduleKind::one_cycle: return "one-cycle";
+    case ScheduleKind::constant:
+      return "constant";
+    case ScheduleKind::step:
+      return "step";
+    case ScheduleKind::cosine:
+      return "cosine";
+    case ScheduleKind::one_cycle:
+      return "one-cycle";
   }
   return "";
 }
@@ -40,11 +44,15 @@ double Schedule::rate(std::size_t at) const {
   if (warming) return peak * static_cast<double>(at + 1) / static_cast<double>(warmup_steps);
   const std::size_t before = kind == ScheduleKind::one_cycle ? 0 : std::min(warmup_steps, at);
   const double length = static_cast<double>(std::max<std::size_t>(steps, before + 1) - before);
-  const double part = static_cast<double>(at - before) / length;  // 0 at the first step, below 1 at the last
+  const double part =
+      static_cast<double>(at - before) / length;  // 0 at the first step, below 1 at the last
   switch (kind) {
-    case ScheduleKind::constant: return peak;
-    case ScheduleKind::step: return peak * std::pow(0.1, std::floor(3 * part));
-    case ScheduleKind::cosine: return along_cosine(peak, 0, part);
+    case ScheduleKind::constant:
+      return peak;
+    case ScheduleKind::step:
+      return peak * std::pow(0.1, std::floor(3 * part));
+    case ScheduleKind::cosine:
+      return along_cosine(peak, 0, part);
     case ScheduleKind::one_cycle: {
       constexpr double kRise = 0.3, kFirst = 1.0 / 25;
       return part < kRise ? along_cosine(peak * kFirst, peak, part / kRise)

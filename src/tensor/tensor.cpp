@@ -12,18 +12,24 @@ namespace weft {
 
 std::size_t size_of(DataType type) {
   switch (type) {
-    case DataType::u8: return 1;
-    case DataType::f32: return 4;
-    case DataType::f64: return 8;
+    case DataType::u8:
+      return 1;
+    case DataType::f32:
+      return 4;
+    case DataType::f64:
+      return 8;
   }
   return 0;
 }
 
 const char* name_of(DataType type) {
   switch (type) {
-    case DataType::u8: return "u8";
-    case DataType::f32: return "f32";
-    case DataType::f64: return "f64";
+    case DataType::u8:
+      return "u8";
+    case DataType::f32:
+      return "f32";
+    case DataType::f64:
+      return "f64";
   }
   return "";
 }
@@ -40,9 +46,13 @@ std::size_t Shape::elements() const {
   return product;
 }
 
-std::string Shape::text() const { return fmt::format("{}", fmt::join(sizes_, "x")); }
+std::string Shape::text() const {
+  return fmt::format("{}", fmt::join(sizes_, "x"));
+}
 
-void Tensor::Free::operator()(std::byte* memory) const { std::free(memory); }
+void Tensor::Free::operator()(std::byte* memory) const {
+  std::free(memory);
+}
 
 Tensor::Tensor(DataType type, Shape shape)
     : type_(type), shape_(std::move(shape)), elements_(shape_.elements()) {
@@ -88,9 +98,15 @@ Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows) {
   sizes.at(0) = rows.size();
   Tensor dst(src.type(), Shape(std::move(sizes)));
   switch (src.type()) {
-    case DataType::u8: copy_rows<std::uint8_t>(src, rows, dst); break;
-    case DataType::f32: copy_rows<float>(src, rows, dst); break;
-    case DataType::f64: copy_rows<double>(src, rows, dst); break;
+    case DataType::u8:
+      copy_rows<std::uint8_t>(src, rows, dst);
+      break;
+    case DataType::f32:
+      copy_rows<float>(src, rows, dst);
+      break;
+    case DataType::f64:
+      copy_rows<double>(src, rows, dst);
+      break;
   }
   return dst;
 }

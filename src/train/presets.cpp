@@ -3,7 +3,9 @@
 
 namespace weft {
 
-std::vector<std::string> preset_names() { return {"mlp"}; }
+std::vector<std::string> preset_names() {
+  return {"mlp"};
+}
 
 TrainSettings preset(const std::string& name, std::size_t classes) {
   if (name != "mlp") {

@@ -22,21 +22,25 @@ ordered_json run_json(const RunRequest& request, const TrainOutcome& outcome) {
   json["threads"] = request.threads;
   // The settings as the model file has them; theirs is the one list.
   json["training"] = ordered_json::parse(outcome.model.training);
-  if (request.settings.validation_fraction) json["val_fraction"] = *request.settings.validation_fraction;
+  if (request.settings.validation_fraction)
+    json["val_fraction"] = *request.settings.validation_fraction;
   json["machine"] = {{"instructions", instruction_set()}, {"bf16", has_bf16_instructions()}};
   return json;
 }
 
-std::string value_or_nothing(double value) { return std::isnan(value) ? "" : fmt::format("{:.6g}", value); }
+std::string value_or_nothing(double value) {
+  return std::isnan(value) ? "" : fmt::format("{:.6g}", value);
+}
 
 std::string history_csv(const std::vector<HistoryRow>& history) {
   std::string text =
-      "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second\n";
+      "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_"
+      "second\n";
   for (const HistoryRow& row : history) {
-    text += fmt::format("{},{:.6g},{:.6g},{},{},{:.6g},{:.4f},{:.0f}\n", row.train.epoch + 1, row.train.loss,
-                        row.train.accuracy, value_or_nothing(row.validation_loss),
-                        value_or_nothing(row.validation_accuracy), row.train.learning_rate, row.train.seconds,
-                        row.train.images_per_second);
+    text += fmt::format("{},{:.6g},{:.6g},{},{},{:.6g},{:.4f},{:.0f}\n", row.train.epoch + 1,
+                        row.train.loss, row.train.accuracy, value_or_nothing(row.validation_loss),
+                        value_or_nothing(row.validation_accuracy), row.train.learning_rate,
+                        row.train.seconds, row.train.images_per_second);
   }
   return text;
 }
@@ -45,15 +49,18 @@ std::string history_csv(const std::vector<HistoryRow>& history) {
 
 void create_run_folder(const fs::path& folder, bool force) {
   std::error_code error;
-  if (!force && (fs::exists(folder / "run.json", error) || fs::exists(folder / "model.safetensors", error))) {
-    fail(ErrorCode::usage, "out: {} holds a run already: choose another folder, or replace it with --force",
+  if (!force &&
+      (fs::exists(folder / "run.json", error) || fs::exists(folder / "model.safetensors", error))) {
+    fail(ErrorCode::usage,
+         "out: {} holds a run already: choose another folder, or replace it with --force",
          folder.string());
   }
   fs::create_directories(folder, error);
   if (error) fail(ErrorCode::failed, "cannot create {}: {}", folder.string(), error.message());
 }
 
-std::string write_run(const fs::path& folder, const RunRequest& request, const TrainOutcome& outcome) {
+std::string write_run(const fs::path& folder, const RunRequest& request,
+                      const TrainOutcome& outcome) {
   write_file(folder / "history.csv", history_csv(outcome.history));
   const std::string digest = save_model(folder / "model.safetensors", outcome.model);
   write_file(folder / "run.json", run_json(request, outcome).dump(2) + "\n");

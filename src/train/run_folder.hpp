@@ -16,11 +16,12 @@ struct RunRequest {
   int threads = 1;
 };
 
-// Makes the folder, with its parents. One that holds a run already is refused, unless `force`; other files in it are
-// left alone. Throws Error(usage) or Error(failed).
+// Makes the folder, with its parents. One that holds a run already is refused, unless `force`;
+// other files in it are left alone. Throws Error(usage) or Error(failed).
 void create_run_folder(const std::filesystem::path& folder, bool force);
 
 // Writes the three files; returns the SHA-256 of model.safetensors.
-std::string write_run(const std::filesystem::path& folder, const RunRequest& request, const TrainOutcome& outcome);
+std::string write_run(const std::filesystem::path& folder, const RunRequest& request,
+                      const TrainOutcome& outcome);
 
 }  // namespace weft

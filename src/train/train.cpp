@@ -23,9 +23,12 @@ LossKind parse_loss(const std::string& text) {
 
 const char* name_of(LossKind kind) {
   switch (kind) {
-    case LossKind::softmax_cross_entropy: return "softmax";
-    case LossKind::sigmoid_cross_entropy: return "sigmoid";
-    case LossKind::mean_squared_error: return "mse";
+    case LossKind::softmax_cross_entropy:
+      return "softmax";
+    case LossKind::sigmoid_cross_entropy:
+      return "sigmoid";
+    case LossKind::mean_squared_error:
+      return "mse";
   }
   return "";
 }
@@ -37,9 +40,12 @@ using nlohmann::json;
 template <class T>
 Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels) {
   switch (kind) {
-    case LossKind::softmax_cross_entropy: return kernels.softmax_cross_entropy;
-    case LossKind::sigmoid_cross_entropy: return kernels.sigmoid_cross_entropy;
-    case LossKind::mean_squared_error: return kernels.mean_squared_error;
+    case LossKind::softmax_cross_entropy:
+      return kernels.softmax_cross_entropy;
+    case LossKind::sigmoid_cross_entropy:
+      return kernels.sigmoid_cross_entropy;
+    case LossKind::mean_squared_error:
+      return kernels.mean_squared_error;
   }
   return {};
 }
@@ -53,7 +59,8 @@ std::size_t validation_size(std::size_t pictures, std::optional<double> fraction
 }
 
 void check(const TrainSettings& settings, const LabelledImages& pictures) {
-  if (pictures.size() < 2) fail(ErrorCode::bad_input, "train: {} pictures are too few", pictures.size());
+  if (pictures.size() < 2)
+    fail(ErrorCode::bad_input, "train: {} pictures are too few", pictures.size());
   if (settings.epochs == 0) fail(ErrorCode::usage, "epochs: must be 1 or more");
   if (settings.batch_size == 0) fail(ErrorCode::usage, "batch-size: must be 1 or more");
   if (!(settings.learning_rate > 0) || !std::isfinite(settings.learning_rate)) {
@@ -65,8 +72,9 @@ void check(const TrainSettings& settings, const LabelledImages& pictures) {
 template <class T>
 class Validation final : public TrainingObserver {
  public:
-  Validation(Network<T>& network, const Loss<T>& loss, const LabelledImages& part, const PixelStatistics& statistics,
-             RunObserver& observer, std::vector<HistoryRow>& history)
+  Validation(Network<T>& network, const Loss<T>& loss, const LabelledImages& part,
+             const PixelStatistics& statistics, RunObserver& observer,
+             std::vector<HistoryRow>& history)
       : network_(network), loss_(loss), part_(part), observer_(observer), history_(history) {
     if (part.size() > 0) source_.emplace(part.images, statistics);
   }
@@ -106,12 +114,14 @@ class Validation final : public TrainingObserver {
   std::vector<HistoryRow>& history_;
 };
 
-std::vector<NamedTensor> named_weights(const std::vector<Parameter>& parameters, const auto& block) {
+std::vector<NamedTensor> named_weights(const std::vector<Parameter>& parameters,
+                                       const auto& block) {
   std::vector<NamedTensor> weights;
   for (const Parameter& parameter : parameters) {
     Tensor value(DataType::f32, parameter.shape);
     const auto from = block.subspan(parameter.offset, value.elements());
-    std::ranges::transform(from, value.as<float>().begin(), [](auto w) { return static_cast<float>(w); });
+    std::ranges::transform(from, value.as<float>().begin(),
+                           [](auto w) { return static_cast<float>(w); });
     weights.push_back({parameter.name, std::move(value)});
   }
   return weights;
@@ -148,19 +158,22 @@ std::string provenance(const TrainSettings& s, const TrainOutcome& outcome) {
 }
 
 template <class T>
-void run(const LabelledImages& train, const LabelledImages& held_out, std::size_t classes, const TrainSettings& settings,
-         const Kernels<T>& kernels, int threads, RunObserver& observer, TrainOutcome& outcome) {
+void run(const LabelledImages& train, const LabelledImages& held_out, std::size_t classes,
+         const TrainSettings& settings, const Kernels<T>& kernels, int threads,
+         RunObserver& observer, TrainOutcome& outcome) {
   const Shape& all = train.images.shape();
   const Shape input{all[1], all[2], all[3]};
   Network<T> network(settings.network, input, kernels, threads);
   const Architecture<T>& architecture = network.architecture();
   if (architecture.output().elements() != classes) {
-    fail(ErrorCode::usage, "network: \"{}\" has {} outputs, but the data has {} classes: end it with \"dense {}\"",
+    fail(ErrorCode::usage,
+         "network: \"{}\" has {} outputs, but the data has {} classes: end it with \"dense {}\"",
          settings.network, architecture.output().text(), classes, classes);
   }
   outcome.model.network = architecture.text();
   outcome.model.input = input;
-  initialise<T>(settings.initialisation, settings.seed, architecture.parameters(), network.parameters());
+  initialise<T>(settings.initialisation, settings.seed, architecture.parameters(),
+                network.parameters());
   network.parameters_changed();
 
   Batches batches = Batches::shuffled(train.size(), settings.batch_size, settings.seed);
@@ -175,14 +188,16 @@ void run(const LabelledImages& train, const LabelledImages& held_out, std::size_
   const PixelStatistics& statistics = outcome.model.input_statistics;
   const PixelRows<T> source(train.images, statistics);
   Validation<T> validation(network, loss, held_out, statistics, observer, outcome.history);
-  train_network(network, source, train.labels.data(), std::move(batches), loss, trainer, validation);
+  train_network(network, source, train.labels.data(), std::move(batches), loss, trainer,
+                validation);
   outcome.model.weights = named_weights(architecture.parameters(), network.parameters());
 }
 
 }  // namespace
 
-TrainOutcome train_model(const LabelledImages& pictures, const std::vector<std::string>& class_names,
-                         const TrainSettings& settings, int threads, RunObserver& observer) {
+TrainOutcome train_model(const LabelledImages& pictures,
+                         const std::vector<std::string>& class_names, const TrainSettings& settings,
+                         int threads, RunObserver& observer) {
   check(settings, pictures);
   TrainOutcome outcome;
   outcome.precision = resolve(settings.precision);
@@ -190,7 +205,8 @@ TrainOutcome train_model(const LabelledImages& pictures, const std::vector<std::
   outcome.model.class_names = class_names;
 
   const Split split = stratified_split(
-      pictures.labels, validation_size(pictures.size(), settings.validation_fraction), settings.seed);
+      pictures.labels, validation_size(pictures.size(), settings.validation_fraction),
+      settings.seed);
   const LabelledImages train = gather(pictures, split.train);
   const LabelledImages held_out = gather(pictures, split.held_out);
   outcome.train_size = train.size();
@@ -198,9 +214,11 @@ TrainOutcome train_model(const LabelledImages& pictures, const std::vector<std::
   outcome.model.input_statistics = pixel_statistics(train.images);
 
   if (outcome.precision == Precision::f64) {
-    run(train, held_out, class_names.size(), settings, reference_kernels<double>(), threads, observer, outcome);
+    run(train, held_out, class_names.size(), settings, reference_kernels<double>(), threads,
+        observer, outcome);
   } else {
-    run(train, held_out, class_names.size(), settings, select_kernels(outcome.precision), threads, observer, outcome);
+    run(train, held_out, class_names.size(), settings, select_kernels(outcome.precision), threads,
+        observer, outcome);
   }
   outcome.model.training = provenance(settings, outcome);
   return outcome;

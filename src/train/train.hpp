@@ -35,7 +35,8 @@ struct TrainSettings {
   Initialisation initialisation = Initialisation::he;
   std::uint64_t seed = 0;
   Precision precision = Precision::automatic;
-  // Share of each class that is held out for validation. Not said: 5,000 pictures of 50,000 or more, else a tenth.
+  // Share of each class that is held out for validation. Not said: 5,000 pictures of 50,000 or
+  // more, else a tenth.
   std::optional<double> validation_fraction;
 };
 
@@ -65,10 +66,11 @@ struct TrainOutcome {
   std::string data_digest;               // of the pictures given
 };
 
-// Trains on `pictures` less the validation part. The model is the last epoch's. The result is a function of the
-// pictures and settings alone: not of `threads`. Throws Error(usage) for settings that cannot be, Error(failed) for a
-// loss that is not finite.
-TrainOutcome train_model(const LabelledImages& pictures, const std::vector<std::string>& class_names,
-                         const TrainSettings& settings, int threads, RunObserver& observer);
+// Trains on `pictures` less the validation part. The model is the last epoch's. The result is a
+// function of the pictures and settings alone: not of `threads`. Throws Error(usage) for settings
+// that cannot be, Error(failed) for a loss that is not finite.
+TrainOutcome train_model(const LabelledImages& pictures,
+                         const std::vector<std::string>& class_names, const TrainSettings& settings,
+                         int threads, RunObserver& observer);
 
 }  // namespace weft

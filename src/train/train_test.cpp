@@ -60,8 +60,8 @@ std::vector<float> flat(const Model& model) {
 
 TEST(Train, LearnsInEveryPrecisionLossAndOptimizer) {
   for (const Precision precision : {Precision::f64, Precision::f32, Precision::bf16}) {
-    for (const LossKind loss :
-         {LossKind::softmax_cross_entropy, LossKind::sigmoid_cross_entropy, LossKind::mean_squared_error}) {
+    for (const LossKind loss : {LossKind::softmax_cross_entropy, LossKind::sigmoid_cross_entropy,
+                                LossKind::mean_squared_error}) {
       for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::adamw}) {
         TrainSettings s = settings(precision);
         s.loss = loss;
@@ -69,7 +69,8 @@ TEST(Train, LearnsInEveryPrecisionLossAndOptimizer) {
         s.optimizer.momentum = 0.9;
         s.learning_rate = optimizer == OptimizerKind::sgd ? 0.05 : 0.01;
         const TrainOutcome outcome = train(s);
-        EXPECT_GT(outcome.history.back().validation_accuracy, 0.9) << name_of(loss) << " " << name_of(optimizer);
+        EXPECT_GT(outcome.history.back().validation_accuracy, 0.9)
+            << name_of(loss) << " " << name_of(optimizer);
         EXPECT_EQ(outcome.train_size, 270U);
         EXPECT_EQ(outcome.validation_size, 30U);
       }
@@ -136,7 +137,8 @@ std::string error_of(const TrainSettings& s) {
 TEST(Train, ErrorsSayWhatToChange) {
   TrainSettings s = settings();
   s.network = "dense 4";
-  EXPECT_THAT(error_of(s), HasSubstr("4 outputs, but the data has 3 classes: end it with \"dense 3\""));
+  EXPECT_THAT(error_of(s),
+              HasSubstr("4 outputs, but the data has 3 classes: end it with \"dense 3\""));
   s = settings();
   s.epochs = 0;
   EXPECT_THAT(error_of(s), HasSubstr("epochs"));
@@ -162,7 +164,9 @@ TEST(RunFolder, HoldsTheRunAndIsNotOverwritten) {
   std::ifstream history(folder / "deep" / "history.csv");
   std::string line;
   std::getline(history, line);
-  EXPECT_EQ(line, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second");
+  EXPECT_EQ(line,
+            "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_"
+            "per_second");
   int rows = 0;
   for (; std::getline(history, line); ++rows) EXPECT_EQ(std::ranges::count(line, ','), 7);
   EXPECT_EQ(rows, 12);

@@ -43,9 +43,11 @@ struct TrainerSettings {
   bool mean_gradients = true;  // over a batch's rows; else their sum
 };
 
-// Trains network on the batches' rows of source. Throws Error(failed) with epoch and batch when a loss is not finite.
+// Trains network on the batches' rows of source. Throws Error(failed) with epoch and batch when a
+// loss is not finite.
 template <class T>
-void train_network(Network<T>& network, const RowSource<T>& source, const Label* labels, Batches batches,
-                   const Loss<T>& loss, const TrainerSettings& settings, TrainingObserver& observer);
+void train_network(Network<T>& network, const RowSource<T>& source, const Label* labels,
+                   Batches batches, const Loss<T>& loss, const TrainerSettings& settings,
+                   TrainingObserver& observer);
 
 }  // namespace weft

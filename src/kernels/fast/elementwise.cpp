@@ -9,6 +9,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fast/elementwise.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
+
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
@@ -20,11 +21,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // dst[i] = function(d, src...[i]) over all i; the last, short vector goes through copies.
 template <class Function, class... Sources>
-HWY_INLINE void map(std::size_t count, float* dst, const Function& function, const Sources*... sources) {
+HWY_INLINE void map(std::size_t count, float* dst, const Function& function,
+                    const Sources*... sources) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(function(d, hn::LoadU(d, sources + i)...), d, dst + i);
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(function(d, hn::LoadU(d, sources + i)...), d, dst + i);
   if (i == count) return;
   const auto load_rest = [&](const float* source) {
     HWY_ALIGN float rest[hn::MaxLanes(d)] = {};
@@ -36,7 +39,8 @@ HWY_INLINE void map(std::size_t count, float* dst, const Function& function, con
   for (std::size_t j = i; j < count; ++j) dst[j] = rest[j - i];
 }
 
-// Highway's functions and its Min need not give NaN for NaN; a run that goes astray must be seen to.
+// Highway's functions and its Min need not give NaN for NaN; a run that goes astray must be seen
+// to.
 template <class V>
 HWY_INLINE V keep_nan(V x, V result) {
   return hn::IfThenElse(hn::IsNaN(x), x, result);
@@ -50,32 +54,35 @@ HWY_INLINE V exponential(D d, V x) {
 template <class D, class V>
 HWY_INLINE V sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0F);
-  // e^-x would overflow below -88; there the result rounds to less than the smallest normal number anyway.
+  // e^-x would overflow below -88; there the result rounds to less than the smallest normal number
+  // anyway.
   const V result = hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 88.0F)))));
   return keep_nan(x, result);
 }
 
 void sigmoid_forward(std::size_t count, const float* src, float* dst) {
-  map(count, dst, [](auto d, auto x) HWY_ATTR { return sigmoid(d, x); }, src);
+  map(
+      count, dst, [](auto d, auto x) HWY_ATTR { return sigmoid(d, x); }, src);
 }
 
 void sigmoid_backward(std::size_t count, const float* dst, const float* diff_dst, float* diff_src) {
   map(
       count, diff_src,
-      [](auto d, auto s, auto diff) HWY_ATTR {
-        return hn::Mul(hn::Mul(diff, s), hn::Sub(hn::Set(d, 1.0F), s));
-      },
+      [](auto d, auto s, auto diff)
+          HWY_ATTR { return hn::Mul(hn::Mul(diff, s), hn::Sub(hn::Set(d, 1.0F), s)); },
       dst, diff_dst);
 }
 
 void tanh_forward(std::size_t count, const float* src, float* dst) {
-  map(count, dst, [](auto d, auto x) HWY_ATTR { return keep_nan(x, hn::Tanh(d, x)); }, src);
+  map(
+      count, dst, [](auto d, auto x) HWY_ATTR { return keep_nan(x, hn::Tanh(d, x)); }, src);
 }
 
 void tanh_backward(std::size_t count, const float* dst, const float* diff_dst, float* diff_src) {
   map(
       count, diff_src,
-      [](auto d, auto t, auto diff) HWY_ATTR { return hn::Mul(diff, hn::NegMulAdd(t, t, hn::Set(d, 1.0F))); },
+      [](auto d, auto t, auto diff)
+          HWY_ATTR { return hn::Mul(diff, hn::NegMulAdd(t, t, hn::Set(d, 1.0F))); },
       dst, diff_dst);
 }
 
@@ -88,19 +95,23 @@ void relu_forward(std::size_t count, const float* src, float* dst) {
 void relu_backward(std::size_t count, const float* dst, const float* diff_dst, float* diff_src) {
   map(
       count, diff_src,
-      [](auto d, auto y, auto diff) HWY_ATTR { return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), diff); }, dst,
-      diff_dst);
+      [](auto d, auto y, auto diff)
+          HWY_ATTR { return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), diff); },
+      dst, diff_dst);
 }
 
-// exponentials = e^(logits - the row's largest), sums left to the caller: rows are short, so vectors run over all of
-// them at once.
-void shifted_exponentials(std::size_t n, std::size_t classes, const float* logits, float* exponentials) {
+// exponentials = e^(logits - the row's largest), sums left to the caller: rows are short, so
+// vectors run over all of them at once.
+void shifted_exponentials(std::size_t n, std::size_t classes, const float* logits,
+                          float* exponentials) {
   for (std::size_t s = 0; s < n; ++s) {
     const float* x = logits + s * classes;
     const float most = reference::largest(classes, x);
     for (std::size_t c = 0; c < classes; ++c) exponentials[s * classes + c] = x[c] - most;
   }
-  map(n * classes, exponentials, [](auto d, auto x) HWY_ATTR { return exponential(d, x); }, exponentials);
+  map(
+      n * classes, exponentials, [](auto d, auto x) HWY_ATTR { return exponential(d, x); },
+      exponentials);
 }
 
 float row_sum(std::size_t classes, const float* row) {
@@ -118,8 +129,8 @@ void softmax(std::size_t n, std::size_t classes, const float* logits, float* pro
   }
 }
 
-double softmax_cross_entropy(std::size_t n, std::size_t classes, const float* logits, const Label* labels,
-                             float scale, float* diff_logits) {
+double softmax_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
+                             const Label* labels, float scale, float* diff_logits) {
   shifted_exponentials(n, classes, logits, diff_logits);
   double loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
@@ -134,13 +145,14 @@ double softmax_cross_entropy(std::size_t n, std::size_t classes, const float* lo
   return loss;
 }
 
-double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* logits, const Label* labels,
-                             float scale, float* diff_logits) {
+double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
+                             const Label* labels, float scale, float* diff_logits) {
   // The losses first, where the gradients will stand.
   map(
       n * classes, diff_logits,
       [](auto d, auto x) HWY_ATTR {
-        const auto softplus = hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
+        const auto softplus =
+            hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
         return keep_nan(x, softplus);
       },
       logits);
@@ -149,7 +161,8 @@ double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* lo
   const float factor = scale;
   map(
       n * classes, diff_logits,
-      [factor](auto d, auto x) HWY_ATTR { return hn::Mul(hn::Set(d, factor), sigmoid(d, x)); }, logits);
+      [factor](auto d, auto x) HWY_ATTR { return hn::Mul(hn::Set(d, factor), sigmoid(d, x)); },
+      logits);
   for (std::size_t s = 0; s < n; ++s) {
     loss -= logits[s * classes + labels[s]];
     diff_logits[s * classes + labels[s]] -= scale;
@@ -157,7 +170,8 @@ double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* lo
   return loss;
 }
 
-void sum_blocks(std::size_t count, std::size_t blocks, std::size_t stride, const float* src, float* dst) {
+void sum_blocks(std::size_t count, std::size_t blocks, std::size_t stride, const float* src,
+                float* dst) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
@@ -173,23 +187,22 @@ void sum_blocks(std::size_t count, std::size_t blocks, std::size_t stride, const
   }
 }
 
-void sgd_step(std::size_t count, float rate, float momentum, bool nesterov, float decay, const float* gradients,
-              float* weights, float* velocity) {
-  const auto step = [decay](auto d, auto g, auto w) HWY_ATTR { return hn::MulAdd(hn::Set(d, decay), w, g); };
+void sgd_step(std::size_t count, float rate, float momentum, bool nesterov, float decay,
+              const float* gradients, float* weights, float* velocity) {
+  const auto step = [decay](auto d, auto g, auto w)
+                        HWY_ATTR { return hn::MulAdd(hn::Set(d, decay), w, g); };
   if (!velocity) {
     map(
         count, weights,
-        [rate, step](auto d, auto g, auto w) HWY_ATTR {
-          return hn::NegMulAdd(hn::Set(d, rate), step(d, g, w), w);
-        },
+        [rate, step](auto d, auto g, auto w)
+            HWY_ATTR { return hn::NegMulAdd(hn::Set(d, rate), step(d, g, w), w); },
         gradients, static_cast<const float*>(weights));
     return;
   }
   map(
       count, velocity,
-      [momentum, step](auto d, auto g, auto w, auto v) HWY_ATTR {
-        return hn::MulAdd(hn::Set(d, momentum), v, step(d, g, w));
-      },
+      [momentum, step](auto d, auto g, auto w, auto v)
+          HWY_ATTR { return hn::MulAdd(hn::Set(d, momentum), v, step(d, g, w)); },
       gradients, static_cast<const float*>(weights), static_cast<const float*>(velocity));
   map(
       count, weights,
@@ -200,24 +213,26 @@ void sgd_step(std::size_t count, float rate, float momentum, bool nesterov, floa
       gradients, static_cast<const float*>(weights), static_cast<const float*>(velocity));
 }
 
-void adamw_step(std::size_t count, const Kernels<float>::AdamW& a, const float* gradients, float* weights,
-                float* first_moment, float* second_moment) {
+void adamw_step(std::size_t count, const Kernels<float>::AdamW& a, const float* gradients,
+                float* weights, float* first_moment, float* second_moment) {
   const auto average = [](auto d, float keep, auto old, auto value) HWY_ATTR {
     return hn::MulAdd(hn::Set(d, keep), old, hn::Mul(hn::Set(d, 1.0F - keep), value));
   };
   map(
       count, first_moment,
-      [&a, average](auto d, auto g, auto m) HWY_ATTR { return average(d, a.beta1, m, g); }, gradients,
-      static_cast<const float*>(first_moment));
+      [&a, average](auto d, auto g, auto m) HWY_ATTR { return average(d, a.beta1, m, g); },
+      gradients, static_cast<const float*>(first_moment));
   map(
       count, second_moment,
-      [&a, average](auto d, auto g, auto v) HWY_ATTR { return average(d, a.beta2, v, hn::Mul(g, g)); }, gradients,
-      static_cast<const float*>(second_moment));
+      [&a, average](auto d, auto g, auto v)
+          HWY_ATTR { return average(d, a.beta2, v, hn::Mul(g, g)); },
+      gradients, static_cast<const float*>(second_moment));
   const float first = 1.0F / a.correction1, second = 1.0F / a.correction2;
   map(
       count, weights,
       [&a, first, second](auto d, auto w, auto m, auto v) HWY_ATTR {
-        const auto deviation = hn::Add(hn::Sqrt(hn::Mul(v, hn::Set(d, second))), hn::Set(d, a.epsilon));
+        const auto deviation =
+            hn::Add(hn::Sqrt(hn::Mul(v, hn::Set(d, second))), hn::Set(d, a.epsilon));
         const auto direction = hn::Div(hn::Mul(m, hn::Set(d, first)), deviation);
         return hn::NegMulAdd(hn::Set(d, a.rate), hn::MulAdd(hn::Set(d, a.decay), w, direction), w);
       },
@@ -255,7 +270,9 @@ HWY_AFTER_NAMESPACE();
 namespace weft::fast {
 
 HWY_EXPORT(elementwise_table);
-Kernels<float> elementwise_kernels() { return HWY_DYNAMIC_DISPATCH(elementwise_table)(); }
+Kernels<float> elementwise_kernels() {
+  return HWY_DYNAMIC_DISPATCH(elementwise_table)();
+}
 
 }  // namespace weft::fast
 #endif

@@ -23,31 +23,61 @@ struct Dense {
     return chosen;
   }
 
-  static std::size_t packed_bytes(std::size_t in, std::size_t out) { return product().packed_bytes(out, in); }
+  static std::size_t packed_bytes(std::size_t in, std::size_t out) {
+    return product().packed_bytes(out, in);
+  }
 
   static void pack(std::size_t in, std::size_t out, const float* weights, void* packed) {
     product().pack_transposed(out, in, weights, packed);
   }
 
-  static void forward(std::size_t n, std::size_t in, std::size_t out, const float* src, const float* /*weights*/,
-                      const void* packed, const float* bias, float* dst) {
+  static void forward(std::size_t n, std::size_t in, std::size_t out, const float* src,
+                      const float* /*weights*/, const void* packed, const float* bias, float* dst) {
     if (bias) {
       for (std::size_t s = 0; s < n; ++s) std::copy_n(bias, out, dst + s * out);
     }
-    product().multiply({.m = n, .n = out, .k = in, .a = src, .a_row = in, .a_column = 1, .b = nullptr, .b_row = 0,
-                        .packed_b = packed, .c = dst, .accumulate = bias != nullptr});
+    product().multiply({.m = n,
+                        .n = out,
+                        .k = in,
+                        .a = src,
+                        .a_row = in,
+                        .a_column = 1,
+                        .b = nullptr,
+                        .b_row = 0,
+                        .packed_b = packed,
+                        .c = dst,
+                        .accumulate = bias != nullptr});
   }
 
   static void backward_data(std::size_t n, std::size_t in, std::size_t out, const float* diff_dst,
                             const float* weights, float* diff_src) {
-    product().multiply({.m = n, .n = in, .k = out, .a = diff_dst, .a_row = out, .a_column = 1, .b = weights,
-                        .b_row = in, .packed_b = nullptr, .c = diff_src, .accumulate = false});
+    product().multiply({.m = n,
+                        .n = in,
+                        .k = out,
+                        .a = diff_dst,
+                        .a_row = out,
+                        .a_column = 1,
+                        .b = weights,
+                        .b_row = in,
+                        .packed_b = nullptr,
+                        .c = diff_src,
+                        .accumulate = false});
   }
 
   static void backward_weights(std::size_t n, std::size_t in, std::size_t out, const float* src,
-                               const float* diff_dst, bool accumulate, float* diff_weights, float* diff_bias) {
-    product().multiply({.m = out, .n = in, .k = n, .a = diff_dst, .a_row = 1, .a_column = out, .b = src,
-                        .b_row = in, .packed_b = nullptr, .c = diff_weights, .accumulate = accumulate});
+                               const float* diff_dst, bool accumulate, float* diff_weights,
+                               float* diff_bias) {
+    product().multiply({.m = out,
+                        .n = in,
+                        .k = n,
+                        .a = diff_dst,
+                        .a_row = 1,
+                        .a_column = out,
+                        .b = src,
+                        .b_row = in,
+                        .packed_b = nullptr,
+                        .c = diff_weights,
+                        .accumulate = accumulate});
     if (!diff_bias) return;
     if (!accumulate) std::fill_n(diff_bias, out, 0.0F);
     for (std::size_t s = 0; s < n; ++s) {
@@ -80,8 +110,12 @@ const Kernels<float>& bf16_kernels() {
   return kTable;
 }
 
-std::string instruction_set() { return fast::f32_product_instructions(); }
+std::string instruction_set() {
+  return fast::f32_product_instructions();
+}
 
-bool has_bf16_instructions() { return fast::has_avx512_bf16(); }
+bool has_bf16_instructions() {
+  return fast::has_avx512_bf16();
+}
 
 }  // namespace weft

@@ -1,14 +1,17 @@
-// The float32 product, for every vector length: Highway compiles this file once for each instruction set.
+// The float32 product, for every vector length: Highway compiles this file once for each
+// instruction set.
 //
-// After Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), cut down to one level: b is
-// taken in panels two vectors wide and at most kDepth deep, which stay in the first-level cache while every block of
-// rows of a runs over them. The accumulators of one block fill the registers.
+// After Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), cut down
+// to one level: b is taken in panels two vectors wide and at most kDepth deep, which stay in the
+// first-level cache while every block of rows of a runs over them. The accumulators of one block
+// fill the registers.
 
 #include "kernels/fast/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fast/product.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
+
 #include <hwy/highway.h>
 
 #include <cstdint>
@@ -22,14 +25,14 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t kDepth = 256;          // of a panel
-constexpr std::size_t kAccumulators = 12;    // of a block: with 3 operands they fit in 16 registers
-constexpr std::size_t kRows = 6;             // of a block under a panel of two vectors
-constexpr std::size_t kRowsOnce = 96;        // rows of a that are copied at a time
+constexpr std::size_t kDepth = 256;        // of a panel
+constexpr std::size_t kAccumulators = 12;  // of a block: with 3 operands they fit in 16 registers
+constexpr std::size_t kRows = 6;           // of a block under a panel of two vectors
+constexpr std::size_t kRowsOnce = 96;      // rows of a that are copied at a time
 constexpr std::size_t kMostLanes = hn::MaxLanes(hn::ScalableTag<float>());
 
-// The rows of a as blocks read them: a(i, p) = a[i * row + p]; or, copied, a block of `rows` rows that begins at row i
-// has its values in the order of use at a + i * depth.
+// The rows of a as blocks read them: a(i, p) = a[i * row + p]; or, copied, a block of `rows` rows
+// that begins at row i has its values in the order of use at a + i * depth.
 struct Left {
   const float* a;
   std::size_t row;
@@ -45,8 +48,8 @@ struct Panel {
 // One block: c {Rows, Vectors * lanes} (+)= a b over `depth` terms.
 template <class D, std::size_t Rows, std::size_t Vectors, bool kCopied>
 HWY_NOINLINE void block(D d, std::size_t depth, const float* HWY_RESTRICT a, std::size_t a_row,
-                        const float* HWY_RESTRICT b, std::size_t b_row, float* HWY_RESTRICT c, std::size_t c_row,
-                        bool accumulate) {
+                        const float* HWY_RESTRICT b, std::size_t b_row, float* HWY_RESTRICT c,
+                        std::size_t c_row, bool accumulate) {
   using V = hn::Vec<D>;
   const std::size_t lanes = hn::Lanes(d);
   V sum[Rows][Vectors];
@@ -70,21 +73,25 @@ HWY_NOINLINE void block(D d, std::size_t depth, const float* HWY_RESTRICT a, std
 }
 
 template <class D, std::size_t Vectors, bool kCopied, std::size_t Rows>
-HWY_INLINE void block_of(D d, std::size_t rows, std::size_t depth, const Left& left, std::size_t begin,
-                         const Panel& right, float* c, std::size_t c_row, bool accumulate) {
+HWY_INLINE void block_of(D d, std::size_t rows, std::size_t depth, const Left& left,
+                         std::size_t begin, const Panel& right, float* c, std::size_t c_row,
+                         bool accumulate) {
   if (rows == Rows) {
     const float* a = left.a + begin * (kCopied ? depth : left.row);
-    block<D, Rows, Vectors, kCopied>(d, depth, a, left.row, right.b, right.row, c, c_row, accumulate);
+    block<D, Rows, Vectors, kCopied>(d, depth, a, left.row, right.b, right.row, c, c_row,
+                                     accumulate);
   } else if constexpr (Rows > 1) {
-    block_of<D, Vectors, kCopied, Rows - 1>(d, rows, depth, left, begin, right, c, c_row, accumulate);
+    block_of<D, Vectors, kCopied, Rows - 1>(d, rows, depth, left, begin, right, c, c_row,
+                                            accumulate);
   }
 }
 
 // All rows over one panel, whose first `columns` columns count.
 template <class D, std::size_t Vectors, bool kCopied>
-void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left, const Panel& right,
-                float* c, std::size_t c_row, bool accumulate) {
-  // A narrow panel takes twice the rows, to keep as many sums under way; copied rows are cut for the wide ones.
+void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left,
+                const Panel& right, float* c, std::size_t c_row, bool accumulate) {
+  // A narrow panel takes twice the rows, to keep as many sums under way; copied rows are cut for
+  // the wide ones.
   constexpr std::size_t kMostRows = kCopied ? kRows : kAccumulators / Vectors;
   const std::size_t width = Vectors * hn::Lanes(d);
   const std::size_t blocks = parts_of(m, kMostRows);
@@ -92,7 +99,8 @@ void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, cons
     const std::size_t rows = part_end(m, blocks, q) - begin;
     float* corner = c + begin * c_row;
     if (columns == width) {
-      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, corner, c_row, accumulate);
+      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, corner, c_row,
+                                               accumulate);
     } else {  // the right edge of c: through a copy as wide as the panel
       HWY_ALIGN float edge[kAccumulators * kMostLanes] = {};
       if (accumulate) {
@@ -100,7 +108,8 @@ void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, cons
           for (std::size_t j = 0; j < columns; ++j) edge[i * width + j] = corner[i * c_row + j];
         }
       }
-      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, edge, width, accumulate);
+      block_of<D, Vectors, kCopied, kMostRows>(d, rows, depth, left, begin, right, edge, width,
+                                               accumulate);
       for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < columns; ++j) corner[i * c_row + j] = edge[i * width + j];
       }
@@ -110,8 +119,8 @@ void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, cons
 }
 
 template <class D, std::size_t Vectors>
-void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left, const Panel& right,
-                float* c, std::size_t c_row, bool accumulate) {
+void all_blocks(D d, std::size_t m, std::size_t columns, std::size_t depth, const Left& left,
+                const Panel& right, float* c, std::size_t c_row, bool accumulate) {
   if (left.copied) {
     all_blocks<D, Vectors, true>(d, m, columns, depth, left, right, c, c_row, accumulate);
   } else {
@@ -126,15 +135,16 @@ std::size_t panel_width(std::size_t columns_left) {
   return columns_left <= lanes / 2 ? lanes / 2 : lanes;
 }
 
-// A panel's rows stand far apart in b: at strides of a power of two they would all fall into few lines of the cache, and
-// at the right edge a vector would reach past the row. Then they are copied side by side.
+// A panel's rows stand far apart in b: at strides of a power of two they would all fall into few
+// lines of the cache, and at the right edge a vector would reach past the row. Then they are copied
+// side by side.
 bool must_copy_panel(const Product& p, std::size_t column, std::size_t width) {
   constexpr std::size_t kBadStride = 1024 / sizeof(float);
   return p.b_row % kBadStride == 0 || column + width > p.n;
 }
 
-void copy_panel(const Product& p, std::size_t column, std::size_t width, std::size_t depth_begin, std::size_t depth,
-                float* HWY_RESTRICT dst) {
+void copy_panel(const Product& p, std::size_t column, std::size_t width, std::size_t depth_begin,
+                std::size_t depth, float* HWY_RESTRICT dst) {
   const float* HWY_RESTRICT src = p.b + depth_begin * p.b_row + column;
   const std::size_t columns = HWY_MIN(width, p.n - column);
   for (std::size_t row = 0; row < depth; ++row, src += p.b_row, dst += width) {
@@ -223,9 +233,13 @@ void pack_transposed(std::size_t n, std::size_t k, const float* w, void* packed)
   }
 }
 
-const char* target_name() { return hwy::TargetName(HWY_TARGET); }
+const char* target_name() {
+  return hwy::TargetName(HWY_TARGET);
+}
 
-ProductKernel product_table() { return {multiply, packed_bytes, pack_transposed}; }
+ProductKernel product_table() {
+  return {multiply, packed_bytes, pack_transposed};
+}
 
 }  // namespace
 }  // namespace weft::fast::HWY_NAMESPACE
@@ -237,8 +251,12 @@ namespace weft::fast {
 HWY_EXPORT(product_table);
 HWY_EXPORT(target_name);
 
-ProductKernel f32_product() { return HWY_DYNAMIC_DISPATCH(product_table)(); }
-const char* f32_product_instructions() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
+ProductKernel f32_product() {
+  return HWY_DYNAMIC_DISPATCH(product_table)();
+}
+const char* f32_product_instructions() {
+  return HWY_DYNAMIC_DISPATCH(target_name)();
+}
 
 bool limit_instructions(const char* most) {
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {

@@ -3,6 +3,8 @@
 
 namespace weft::fast {
 
-ProductKernel bf16_product_avx512() { return kTable; }
+ProductKernel bf16_product_avx512() {
+  return kTable;
+}
 
 }  // namespace weft::fast

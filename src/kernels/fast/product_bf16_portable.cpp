@@ -2,7 +2,9 @@
 
 namespace weft::fast {
 
-ProductKernel bf16_product_portable() { return kTable; }
+ProductKernel bf16_product_portable() {
+  return kTable;
+}
 
 bool has_avx512_bf16() {
 #ifdef __x86_64__

@@ -34,8 +34,8 @@ void dense_backward_data(std::size_t n, std::size_t in, std::size_t out, const T
 
 // diff_weights[o][i] (+)= sum_s diff_dst[s][o] src[s][i];  diff_bias[o] (+)= sum_s diff_dst[s][o]
 template <class T>
-void dense_backward_weights(std::size_t n, std::size_t in, std::size_t out, const T* src, const T* diff_dst,
-                            bool accumulate, T* diff_weights, T* diff_bias) {
+void dense_backward_weights(std::size_t n, std::size_t in, std::size_t out, const T* src,
+                            const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias) {
   if (!accumulate) {
     std::fill_n(diff_weights, out * in, T(0));
     if (diff_bias) std::fill_n(diff_bias, out, T(0));

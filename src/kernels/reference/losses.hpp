@@ -30,8 +30,8 @@ void softmax(std::size_t n, std::size_t classes, const T* logits, T* probabiliti
 }
 
 template <class T>
-Sum<T> softmax_cross_entropy(std::size_t n, std::size_t classes, const T* logits, const Label* labels, T scale,
-                             T* diff_logits) {
+Sum<T> softmax_cross_entropy(std::size_t n, std::size_t classes, const T* logits,
+                             const Label* labels, T scale, T* diff_logits) {
   Sum<T> loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
     const T* x = logits + s * classes;
@@ -54,8 +54,8 @@ T softplus(T x) {
 
 // -y log s - (1 - y) log(1 - s) = softplus(x) - y x
 template <class T>
-Sum<T> sigmoid_cross_entropy(std::size_t n, std::size_t classes, const T* logits, const Label* labels, T scale,
-                             T* diff_logits) {
+Sum<T> sigmoid_cross_entropy(std::size_t n, std::size_t classes, const T* logits,
+                             const Label* labels, T scale, T* diff_logits) {
   Sum<T> loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
     const T* x = logits + s * classes;
@@ -70,8 +70,8 @@ Sum<T> sigmoid_cross_entropy(std::size_t n, std::size_t classes, const T* logits
 }
 
 template <class T>
-Sum<T> mean_squared_error(std::size_t n, std::size_t classes, const T* logits, const Label* labels, T scale,
-                          T* diff_logits) {
+Sum<T> mean_squared_error(std::size_t n, std::size_t classes, const T* logits, const Label* labels,
+                          T scale, T* diff_logits) {
   const T share = T(1) / T(static_cast<double>(classes));
   Sum<T> loss = 0;
   for (std::size_t s = 0; s < n; ++s) {

@@ -18,8 +18,8 @@ void sum_blocks(std::size_t count, std::size_t blocks, std::size_t stride, const
 }
 
 template <class T>
-void sgd_step(std::size_t count, T rate, T momentum, bool nesterov, T decay, const T* gradients, T* weights,
-              T* velocity) {
+void sgd_step(std::size_t count, T rate, T momentum, bool nesterov, T decay, const T* gradients,
+              T* weights, T* velocity) {
   for (std::size_t i = 0; i < count; ++i) {
     T step = gradients[i] + decay * weights[i];
     if (velocity) {
@@ -31,8 +31,8 @@ void sgd_step(std::size_t count, T rate, T momentum, bool nesterov, T decay, con
 }
 
 template <class T>
-void adamw_step(std::size_t count, const typename Kernels<T>::AdamW& a, const T* gradients, T* weights,
-                T* first_moment, T* second_moment) {
+void adamw_step(std::size_t count, const typename Kernels<T>::AdamW& a, const T* gradients,
+                T* weights, T* first_moment, T* second_moment) {
   for (std::size_t i = 0; i < count; ++i) {
     const T g = gradients[i];
     const T m = first_moment[i] = a.beta1 * first_moment[i] + (T(1) - a.beta1) * g;

@@ -8,7 +8,8 @@ template <class T>
 Activation<T>::Activation(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
     : name_(text.name), shape_(input) {
   if (!text.words.empty()) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): {} has no options", text.index, text.text(), name_);
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): {} has no options", text.index, text.text(),
+         name_);
   }
   if (name_ == "sigmoid") {
     forward_ = kernels.sigmoid_forward;

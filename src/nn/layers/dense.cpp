@@ -8,14 +8,14 @@ template <class T>
 Dense<T>::Dense(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
     : in_(input.elements()), kernels_(kernels) {
   if (text.words.empty()) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\") needs its number of units: \"dense 50\"", text.index,
-         text.text());
+    fail(ErrorCode::usage, "network: layer {} (\"{}\") needs its number of units: \"dense 50\"",
+         text.index, text.text());
   }
   out_ = parse_count(text, text.words.front(), "a number of units");
   for (std::size_t i = 1; i < text.words.size(); ++i) {
     if (text.words[i] != "nobias") {
-      fail(ErrorCode::usage, "network: layer {} (\"{}\"): dense has no option \"{}\", only nobias", text.index,
-           text.text(), text.words[i]);
+      fail(ErrorCode::usage, "network: layer {} (\"{}\"): dense has no option \"{}\", only nobias",
+           text.index, text.text(), text.words[i]);
     }
     bias_ = false;
   }
@@ -49,7 +49,8 @@ void Dense<T>::backward(const typename Layer<T>::Backward& pass) const {
   T* diff_bias = bias_ ? pass.diff_parameters + in_ * out_ : nullptr;
   kernels_.dense_backward_weights(pass.n, in_, out_, pass.src, pass.diff_dst, pass.accumulate,
                                   pass.diff_parameters, diff_bias);
-  if (pass.diff_src) kernels_.dense_backward_data(pass.n, in_, out_, pass.diff_dst, pass.parameters, pass.diff_src);
+  if (pass.diff_src)
+    kernels_.dense_backward_data(pass.n, in_, out_, pass.diff_dst, pass.parameters, pass.diff_src);
 }
 
 template class Dense<float>;

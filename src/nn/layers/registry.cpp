@@ -14,7 +14,8 @@ template <class T>
 using Maker = std::unique_ptr<Layer<T>> (*)(const LayerText&, const Shape&, const Kernels<T>&);
 
 template <class T, class Kind>
-std::unique_ptr<Layer<T>> make(const LayerText& text, const Shape& input, const Kernels<T>& kernels) {
+std::unique_ptr<Layer<T>> make(const LayerText& text, const Shape& input,
+                               const Kernels<T>& kernels) {
   return std::make_unique<Kind>(text, input, kernels);
 }
 
@@ -35,12 +36,13 @@ constexpr std::array kEntries{
 }  // namespace
 
 template <class T>
-std::unique_ptr<Layer<T>> make_layer(const LayerText& text, const Shape& input, const Kernels<T>& kernels) {
+std::unique_ptr<Layer<T>> make_layer(const LayerText& text, const Shape& input,
+                                     const Kernels<T>& kernels) {
   for (const Entry<T>& entry : kEntries<T>) {
     if (text.name == entry.name) return entry.maker(text, input, kernels);
   }
-  fail(ErrorCode::usage, "network: layer {} (\"{}\"): there is no layer \"{}\"; there are {}", text.index,
-       text.text(), text.name, fmt::join(layer_names(), ", "));
+  fail(ErrorCode::usage, "network: layer {} (\"{}\"): there is no layer \"{}\"; there are {}",
+       text.index, text.text(), text.name, fmt::join(layer_names(), ", "));
 }
 
 std::vector<std::string> layer_names() {
@@ -49,9 +51,11 @@ std::vector<std::string> layer_names() {
   return names;
 }
 
-template std::unique_ptr<Layer<float>> make_layer(const LayerText&, const Shape&, const Kernels<float>&);
-template std::unique_ptr<Layer<double>> make_layer(const LayerText&, const Shape&, const Kernels<double>&);
-template std::unique_ptr<Layer<std::complex<double>>> make_layer(const LayerText&, const Shape&,
-                                                                 const Kernels<std::complex<double>>&);
+template std::unique_ptr<Layer<float>> make_layer(const LayerText&, const Shape&,
+                                                  const Kernels<float>&);
+template std::unique_ptr<Layer<double>> make_layer(const LayerText&, const Shape&,
+                                                   const Kernels<double>&);
+template std::unique_ptr<Layer<std::complex<double>>> make_layer(
+    const LayerText&, const Shape&, const Kernels<std::complex<double>>&);
 
 }  // namespace weft
