@@ -47,7 +47,7 @@ Values values(std::size_t count) {
 class WeftProducts {
  public:
   WeftProducts(const weft::Kernels<float>& kernels, int threads, const float* x)
-      : k_(kernels), threads_(threads), x_(x) {
+      : k_(kernels), pool_(threads), x_(x) {
     for (const Shape& s : kLayers) {
       weights_.push_back(values(s.in * s.out));
       packed_.emplace_back(k_.dense_packed_bytes(s.in, s.out));
@@ -61,7 +61,7 @@ class WeftProducts {
       for (std::size_t l = 0; l < 2; ++l) {
         k_.dense_pack(kLayers[l].in, kLayers[l].out, weights_[l].data(), packed_[l].data());
       }
-      weft::parallel_for(threads_, kBatch / kTile, [&](std::size_t tile, int thread) {
+      pool_.for_each(kBatch / kTile, [&](std::size_t tile, int thread) {
         const auto t = static_cast<std::size_t>(thread);
         const auto& [first, second] = kLayers;
         const float* x = x_ + (batch * kBatch + tile * kTile) * first.in;
@@ -82,7 +82,7 @@ class WeftProducts {
 
  private:
   const weft::Kernels<float>& k_;
-  int threads_;
+  weft::ThreadPool pool_;
   const float* x_;
   std::vector<Values> weights_, dst_;
   std::vector<weft::AlignedVector<std::byte>> packed_;

@@ -50,7 +50,7 @@ std::size_t round_up(std::size_t value, std::size_t multiple) {
 template <class T>
 Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels,
                     int threads)
-    : architecture_(text, input, kernels), threads_(std::max(threads, 1)) {
+    : architecture_(text, input, kernels), pool_(std::make_unique<ThreadPool>(threads)) {
   parameters_.resize(architecture_.parameter_count());
   std::size_t packed = 0, widest = input.elements();
   for (const auto& layer : architecture_.layers()) {
@@ -59,7 +59,7 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
     widest = std::max(widest, layer->output().elements());
   }
   packed_.resize(packed);
-  workspaces_.resize(static_cast<std::size_t>(threads_));
+  workspaces_.resize(static_cast<std::size_t>(pool_->threads()));
   for (Workspace& workspace : workspaces_) {
     workspace.input.resize(kTileRows * input.elements());
     for (const auto& layer : architecture_.layers()) {
@@ -74,7 +74,7 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
 
 template <class T>
 void Network<T>::parameters_changed() {
-  parallel_for(threads_, architecture_.layers().size(), [&](std::size_t i, int) {
+  pool_->for_each(architecture_.layers().size(), [&](std::size_t i, int) {
     architecture_.layers()[i]->pack(parameters_.data() + architecture_.layer_offset(i),
                                     packed_.data() + packed_offsets_[i]);
   });
@@ -122,7 +122,7 @@ void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32
                          T* logits) {
   const std::size_t outputs = architecture_.output().elements();
   const std::size_t tiles = (positions.size() + kTileRows - 1) / kTileRows;
-  parallel_for(threads_, tiles, [&](std::size_t tile, int thread) {
+  pool_->for_each(tiles, [&](std::size_t tile, int thread) {
     Workspace& workspace = workspaces_[static_cast<std::size_t>(thread)];
     const std::size_t begin = part_begin(positions.size(), tiles, tile);
     const std::size_t rows = part_begin(positions.size(), tiles, tile + 1) - begin;
@@ -142,7 +142,7 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   if (lane_gradients_.size() < lanes * stride) lane_gradients_.resize(lanes * stride);
   std::array<BatchResult<T>, kMostLanes> results{};
 
-  parallel_for(threads_, lanes, [&](std::size_t lane, int thread) {
+  pool_->for_each(lanes, [&](std::size_t lane, int thread) {
     Workspace& workspace = workspaces_[static_cast<std::size_t>(thread)];
     const std::size_t lane_begin = part_begin(positions.size(), lanes, lane);
     const std::size_t lane_rows = part_begin(positions.size(), lanes, lane + 1) - lane_begin;
@@ -162,7 +162,7 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   });
 
   const std::size_t blocks = (parameters_.size() + kReductionBlock - 1) / kReductionBlock;
-  parallel_for(threads_, blocks, [&](std::size_t block, int) {
+  pool_->for_each(blocks, [&](std::size_t block, int) {
     const std::size_t begin = block * kReductionBlock;
     architecture_.kernels().sum_blocks(std::min(kReductionBlock, parameters_.size() - begin), lanes,
                                        stride, lane_gradients_.data() + begin,

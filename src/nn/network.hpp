@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/threads.hpp"
 #include "data/rows.hpp"
 #include "nn/layer.hpp"
 #include "tensor/aligned.hpp"
@@ -63,7 +64,7 @@ class Network {
   Network(const std::string& text, const Shape& input, const Kernels<T>& kernels, int threads);
 
   const Architecture<T>& architecture() const { return architecture_; }
-  int threads() const { return threads_; }
+  ThreadPool& pool() { return *pool_; }  // for the optimizer's pass over the same block
 
   // The block of parameters. After writing to it, call parameters_changed().
   std::span<T> parameters() { return parameters_; }
@@ -97,7 +98,7 @@ class Network {
                      bool accumulate);
 
   Architecture<T> architecture_;
-  int threads_;
+  std::unique_ptr<ThreadPool> pool_;
   AlignedVector<T> parameters_, gradients_, lane_gradients_;
   AlignedVector<std::byte> packed_;
   std::vector<std::size_t> packed_offsets_;

@@ -20,8 +20,8 @@ const char* name_of(OptimizerKind kind) {
 
 template <class T>
 Optimizer<T>::Optimizer(const OptimizerSettings& settings, const std::vector<Parameter>& parameters,
-                        std::size_t count, const Kernels<T>& kernels, int threads)
-    : settings_(settings), kernels_(kernels), threads_(threads) {
+                        std::size_t count, const Kernels<T>& kernels, ThreadPool& pool)
+    : settings_(settings), kernels_(kernels), pool_(pool) {
   constexpr std::size_t kMostInRange = 8192;
   for (const Parameter& parameter : parameters) {
     const std::size_t end = parameter.offset + parameter.shape.elements();
@@ -38,8 +38,8 @@ Optimizer<T>::Optimizer(const OptimizerSettings& settings, const std::vector<Par
 template <class T>
 void Optimizer<T>::step(double rate, std::span<const T> gradients, std::span<T> weights) {
   ++steps_;
-  parallel_for(threads_, ranges_.size(),
-               [&](std::size_t i, int) { step_range(ranges_[i], rate, gradients, weights); });
+  pool_.for_each(ranges_.size(),
+                 [&](std::size_t i, int) { step_range(ranges_[i], rate, gradients, weights); });
 }
 
 template <class T>

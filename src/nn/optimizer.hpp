@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/threads.hpp"
 #include "kernels/kernels.hpp"
 #include "nn/layer.hpp"
 #include "tensor/aligned.hpp"
@@ -35,7 +36,7 @@ template <class T>
 class Optimizer {
  public:
   Optimizer(const OptimizerSettings& settings, const std::vector<Parameter>& parameters,
-            std::size_t count, const Kernels<T>& kernels, int threads);
+            std::size_t count, const Kernels<T>& kernels, ThreadPool& pool);
 
   // One step; gradients and weights: the whole block.
   void step(double rate, std::span<const T> gradients, std::span<T> weights);
@@ -50,7 +51,7 @@ class Optimizer {
 
   OptimizerSettings settings_;
   const Kernels<T>& kernels_;
-  int threads_;
+  ThreadPool& pool_;
   std::size_t steps_ = 0;
   std::vector<Range> ranges_;                      // pieces of the block for the threads
   AlignedVector<T> first_moment_, second_moment_;  // sgd: the velocity, and none

@@ -15,8 +15,9 @@ const std::vector<Parameter> kParameters{{"weight", {2, 1}, 1, 2, true, 0},
 
 std::vector<double> step(const OptimizerSettings& settings, std::vector<double> weights,
                          int steps) {
+  ThreadPool pool(1);
   Optimizer<double> optimizer(settings, kParameters, weights.size(), reference_kernels<double>(),
-                              1);
+                              pool);
   const std::vector<double> gradients{0.5, -1.0, 2.0};
   for (int i = 0; i < steps; ++i) optimizer.step(0.1, gradients, weights);
   return weights;

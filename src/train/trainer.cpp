@@ -20,7 +20,7 @@ void train_network(Network<T>& network, const RowSource<T>& source, const Label*
                    TrainingObserver& observer) {
   const Architecture<T>& architecture = network.architecture();
   Optimizer<T> optimizer(settings.optimizer, architecture.parameters(),
-                         architecture.parameter_count(), architecture.kernels(), network.threads());
+                         architecture.parameter_count(), architecture.kernels(), network.pool());
   std::size_t step = 0;
   for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch) {
     const auto start = std::chrono::steady_clock::now();
