@@ -25,7 +25,7 @@ struct Options {
   std::optional<std::size_t> epochs, batch_size, warmup_epochs;
   std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction;
   std::optional<std::string> optimizer, schedule, init, loss;
-  bool nesterov = false, force = false, json = false;
+  bool nesterov = false, no_nesterov = false, force = false, json = false;
   std::uint64_t seed = 0;
   int threads = 0;
   std::string precision = "auto";
@@ -41,8 +41,13 @@ TrainSettings settings_of(const Options& options, std::size_t classes) {
     throw Error(ErrorCode::usage,
                 "train: --preset and --network exclude each other: a preset has its network");
   }
-  TrainSettings s = preset(options.preset.empty() ? "mlp" : options.preset, classes);
-  if (!options.network.empty()) s.network = options.network;
+  TrainSettings s;
+  if (options.network.empty()) {
+    s = preset(options.preset.empty() ? "mlp" : options.preset, classes);
+  } else {
+    s.network = options.network;
+  }
+  if (options.optimizer) set_optimizer(parse_optimizer(*options.optimizer), s);
   override_with(options.epochs, s.epochs);
   override_with(options.batch_size, s.batch_size);
   override_with(options.warmup_epochs, s.warmup_epochs);
@@ -51,8 +56,8 @@ TrainSettings settings_of(const Options& options, std::size_t classes) {
   override_with(options.weight_decay, s.optimizer.weight_decay);
   override_with(options.l1, s.optimizer.l1);
   override_with(options.l2, s.optimizer.l2);
-  s.optimizer.nesterov = options.nesterov;
-  if (options.optimizer) s.optimizer.kind = parse_optimizer(*options.optimizer);
+  if (options.nesterov) s.optimizer.nesterov = true;
+  if (options.no_nesterov) s.optimizer.nesterov = false;
   if (options.schedule) s.schedule = parse_schedule(*options.schedule);
   if (options.init) s.initialisation = parse_initialisation(*options.init);
   if (options.loss) s.loss = parse_loss(*options.loss);
@@ -186,9 +191,12 @@ void add_train(CLI::App& program) {
       ->check(kCount);
   command->add_option("--batch-size", options->batch_size, "pictures a step")->check(kCount);
   command->add_option("--lr", options->lr, "learning rate, at its highest");
-  command->add_option("--optimizer", options->optimizer, "sgd or adamw");
+  command->add_option("--optimizer", options->optimizer,
+                      "sgd or adamw; brings a rate, momentum and decay that suit it");
   command->add_option("--momentum", options->momentum, "of sgd");
-  command->add_flag("--nesterov", options->nesterov, "Nesterov's momentum, for sgd");
+  command->add_flag("--nesterov", options->nesterov, "Nesterov's momentum, as sgd takes by itself");
+  command->add_flag("--no-nesterov", options->no_nesterov, "plain momentum")
+      ->excludes("--nesterov");
   command->add_option("--weight-decay", options->weight_decay,
                       "pull of weights towards zero, a step times the rate");
   command->add_option("--l1", options->l1, "penalty on the sum of |w|");

@@ -142,6 +142,7 @@ std::string provenance(const TrainSettings& s, const TrainOutcome& outcome) {
               {"lr", s.learning_rate},
               {"optimizer", name_of(s.optimizer.kind)},
               {"momentum", s.optimizer.momentum},
+              {"nesterov", s.optimizer.nesterov},
               {"weight_decay", s.optimizer.weight_decay},
               {"l1", s.optimizer.l1},
               {"l2", s.optimizer.l2},

@@ -28,8 +28,8 @@ struct TrainSettings {
   LossKind loss = LossKind::softmax_cross_entropy;
   std::size_t epochs = 10;
   std::size_t batch_size = 128;
-  double learning_rate = 0.001;
-  OptimizerSettings optimizer;
+  double learning_rate = 0.004;
+  OptimizerSettings optimizer{.weight_decay = 0.01};
   ScheduleKind schedule = ScheduleKind::one_cycle;
   std::size_t warmup_epochs = 0;
   Initialisation initialisation = Initialisation::he;
@@ -39,6 +39,9 @@ struct TrainSettings {
   // more, else a tenth.
   std::optional<double> validation_fraction;
 };
+
+// The optimizer, with the rate, momentum and decay that suit it as a first guess.
+void set_optimizer(OptimizerKind kind, TrainSettings& settings);
 
 // The presets: settings that are known to work, by name. `classes`: outputs of the network.
 std::vector<std::string> preset_names();
