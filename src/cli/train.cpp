@@ -100,7 +100,7 @@ class Progress final : public RunObserver {
     std::string text = fmt::format("epoch {}/{}  loss {:.4f}  accuracy {}", row.train.epoch + 1,
                                    epochs_, row.train.loss, percent(row.train.accuracy));
     if (!std::isnan(row.validation_accuracy)) {
-      text += fmt::format("  validation loss {:.4f}  accuracy {}", row.validation_loss,
+      text += fmt::format("  val loss {:.4f}  {}", row.validation_loss,
                           percent(row.validation_accuracy));
     }
     say(fmt::format("{}  {} images/s", text, thousands(row.train.images_per_second)));
@@ -152,7 +152,7 @@ void run_train(const Options& options) {
     say("note: this processor has no bfloat16 instructions; they are emulated, slower than "
         "--precision f32");
   }
-  say(fmt::format("{} pictures from {}: \"{}\", {}, {} thread{}",
+  say(fmt::format("{} pictures from {}\n\"{}\", {}, {} thread{}",
                   thousands(static_cast<double>(data.train.size())), data.source, settings.network,
                   name_of(precision), threads, threads == 1 ? "" : "s"));
 
