@@ -170,10 +170,8 @@ class NNClassifier::Trained final : public Implementation {
   }
 
   Tensor net_output(const Tensor& x) override {
-    std::vector<std::uint32_t> positions(x.rows());
-    std::iota(positions.begin(), positions.end(), 0U);
     std::vector<T> net(x.rows() * parameters.n_classes);
-    network_.forward(TensorRows<T>(x), positions, net.data());
+    network_.forward(TensorRows<T>(x), net.data());
     Tensor result(DataType::f64, {x.rows(), parameters.n_classes});
     std::ranges::copy(net, result.as<double>().begin());
     return result;

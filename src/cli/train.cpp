@@ -36,6 +36,11 @@ void override_with(const std::optional<From>& typed, To& setting) {
   if (typed) setting = *typed;
 }
 
+// The preset that was asked for, if only by not asking for a network; else empty.
+std::string preset_of(const Options& options) {
+  return options.preset.empty() && options.network.empty() ? "mlp" : options.preset;
+}
+
 TrainSettings settings_of(const Options& options, std::size_t classes) {
   if (!options.preset.empty() && !options.network.empty()) {
     throw Error(ErrorCode::usage,
@@ -43,7 +48,7 @@ TrainSettings settings_of(const Options& options, std::size_t classes) {
   }
   TrainSettings s;
   if (options.network.empty()) {
-    s = preset(options.preset.empty() ? "mlp" : options.preset, classes);
+    s = preset(preset_of(options), classes);
   } else {
     s.network = options.network;
   }
@@ -69,8 +74,7 @@ TrainSettings settings_of(const Options& options, std::size_t classes) {
 
 // runs/fashion-mnist-mlp, or the first of -2, -3, ... that is free.
 std::filesystem::path free_run_folder(const Options& options, const std::string& dataset) {
-  const std::string kind =
-      options.network.empty() ? (options.preset.empty() ? "mlp" : options.preset) : "network";
+  const std::string kind = options.network.empty() ? preset_of(options) : "network";
   const std::string base = fmt::format("runs/{}-{}", dataset, kind);
   std::filesystem::path folder = base;
   for (int i = 2; std::filesystem::exists(folder); ++i) folder = fmt::format("{}-{}", base, i);
@@ -143,6 +147,7 @@ nlohmann::ordered_json summary(const Options& options, const std::filesystem::pa
 void run_train(const Options& options) {
   const Dataset data = load(options.data, true, false);
   const TrainSettings settings = settings_of(options, data.class_names.size());
+  check_settings(settings, data.train, data.class_names.size());
   const std::filesystem::path folder = options.out.empty() ? free_run_folder(options, data.name)
                                                            : std::filesystem::path(options.out);
   create_run_folder(folder, options.force);
@@ -160,11 +165,9 @@ void run_train(const Options& options) {
   const TrainOutcome outcome =
       train_model(data.train, data.class_names, settings, threads, progress);
   const double seconds = progress.seconds_since_start();
-  const std::string kind =
-      options.network.empty() && options.preset.empty() ? "mlp" : options.preset;
-  const std::string digest = write_run(
-      folder, {.data = options.data, .preset = kind, .settings = settings, .threads = threads},
-      outcome);
+  const RunRequest request{
+      .data = options.data, .preset = preset_of(options), .settings = settings, .threads = threads};
+  const std::string digest = write_run(folder, request, outcome);
   if (options.json) {
     fmt::print("{}\n", summary(options, folder, outcome, seconds, threads, digest).dump());
     return;

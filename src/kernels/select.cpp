@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "kernels/fast/product.hpp"
 
 namespace weft {
@@ -24,26 +25,21 @@ void apply_instruction_limit() {
 
 }  // namespace
 
-Precision parse_precision(const std::string& text) {
-  if (text == "auto") return Precision::automatic;
-  if (text == "f64") return Precision::f64;
-  if (text == "f32") return Precision::f32;
-  if (text == "bf16") return Precision::bf16;
-  fail(ErrorCode::usage, "precision: \"{}\" is none of auto, f64, f32, bf16", text);
-}
+namespace {
 
-const char* name_of(Precision precision) {
-  switch (precision) {
-    case Precision::automatic:
-      return "auto";
-    case Precision::f64:
-      return "f64";
-    case Precision::f32:
-      return "f32";
-    case Precision::bf16:
-      return "bf16";
-  }
-  return "";
+constexpr Names<Precision, 4> kPrecisions{"precision",
+                                          {{{Precision::automatic, "auto"},
+                                            {Precision::f64, "f64"},
+                                            {Precision::f32, "f32"},
+                                            {Precision::bf16, "bf16"}}}};
+
+}  // namespace
+
+Precision parse_precision(const std::string& text) {
+  return kPrecisions.parse(text);
+}
+const char* name_of(Precision value) {
+  return kPrecisions.name_of(value);
 }
 
 Precision resolve(Precision asked) {

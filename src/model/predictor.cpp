@@ -1,7 +1,6 @@
 #include "weft/predictor.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
@@ -64,10 +63,8 @@ class Predictor::Implementation {
     }
     const std::size_t classes = architecture.output().elements();
     Tensor result(DataType::f32, {images.rows(), classes});
-    std::vector<std::uint32_t> positions(images.rows());
-    std::iota(positions.begin(), positions.end(), 0U);
     float* values = result.as<float>().data();
-    network_.forward(PixelRows<float>(images, statistics_), positions, values);
+    network_.forward(PixelRows<float>(images, statistics_), values);
     architecture.kernels().softmax(images.rows(), classes, values, values);
     return result;
   }

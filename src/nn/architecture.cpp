@@ -7,8 +7,8 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kMostParameters = std::size_t{1} << 30;
-constexpr std::size_t kMostValues = std::size_t{1} << 30;  // of one sample, in any layer
+constexpr std::size_t kMostParameters = std::size_t{1} << 28;  // a gigabyte of weights
+constexpr std::size_t kMostValues = std::size_t{1} << 30;      // of one sample, in any layer
 
 }  // namespace
 

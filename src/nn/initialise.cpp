@@ -3,28 +3,25 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/random.hpp"
 
 namespace weft {
 
-Initialisation parse_initialisation(const std::string& text) {
-  if (text == "uniform") return Initialisation::uniform;
-  if (text == "xavier") return Initialisation::xavier;
-  if (text == "he") return Initialisation::he;
-  fail(ErrorCode::usage, "init: \"{}\" is none of uniform, xavier, he", text);
-}
+namespace {
 
-const char* name_of(Initialisation initialisation) {
-  switch (initialisation) {
-    case Initialisation::uniform:
-      return "uniform";
-    case Initialisation::xavier:
-      return "xavier";
-    case Initialisation::he:
-      return "he";
-  }
-  return "";
+constexpr Names<Initialisation, 3> kInitialisations{"init",
+                                                    {{{Initialisation::uniform, "uniform"},
+                                                      {Initialisation::xavier, "xavier"},
+                                                      {Initialisation::he, "he"}}}};
+
+}  // namespace
+
+Initialisation parse_initialisation(const std::string& text) {
+  return kInitialisations.parse(text);
+}
+const char* name_of(Initialisation value) {
+  return kInitialisations.name_of(value);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <complex>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "base/threads.hpp"
@@ -17,16 +18,28 @@ constexpr std::size_t kMostLanes = 8;
 constexpr std::size_t kLeastLaneRows = 32;
 constexpr std::size_t kReductionBlock = 4096;
 
-// A power of two, so that the lanes of a batch keep 2, 4 or 8 cores equally busy.
-std::size_t lanes_of(std::size_t rows) {
+constexpr std::size_t kMostLaneValues = std::size_t{1} << 26;  // in all lanes' gradients together
+
+// A power of two, so that the lanes of a batch keep 2, 4 or 8 cores equally busy; fewer where the
+// network is large.
+std::size_t lanes_of(std::size_t rows, std::size_t parameters) {
   std::size_t lanes = 1;
-  while (lanes < kMostLanes && rows / (2 * lanes) >= kLeastLaneRows) lanes *= 2;
+  while (lanes < kMostLanes && rows / (2 * lanes) >= kLeastLaneRows &&
+         2 * lanes * parameters <= kMostLaneValues) {
+    lanes *= 2;
+  }
   return lanes;
 }
 
 std::size_t part_begin(std::size_t whole, std::size_t parts, std::size_t i) {
   return whole * i / parts;
 }
+
+std::size_t round_up(std::size_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace
 
 template <class T>
 std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits,
@@ -40,12 +53,6 @@ std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits,
   }
   return correct;
 }
-
-std::size_t round_up(std::size_t value, std::size_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
-}  // namespace
 
 template <class T>
 Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels,
@@ -132,11 +139,18 @@ void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32
 }
 
 template <class T>
+void Network<T>::forward(const RowSource<T>& source, T* logits) {
+  std::vector<std::uint32_t> positions(source.rows());
+  std::iota(positions.begin(), positions.end(), 0U);
+  forward(source, positions, logits);
+}
+
+template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
                                     const Loss<T>& loss, T scale) {
   const std::size_t outputs = architecture_.output().elements();
-  const std::size_t lanes = lanes_of(positions.size());
+  const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
   const std::size_t stride = round_up(parameters_.size(), 64 / sizeof(float));
   gradients_.resize(parameters_.size());
   if (lane_gradients_.size() < lanes * stride) lane_gradients_.resize(lanes * stride);
@@ -176,6 +190,8 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   return sum;
 }
 
+template std::size_t count_correct(std::size_t, std::size_t, const float*, const Label*);
+template std::size_t count_correct(std::size_t, std::size_t, const double*, const Label*);
 template class Network<float>;
 template class Network<double>;
 template class Network<std::complex<double>>;

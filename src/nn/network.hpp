@@ -19,7 +19,7 @@ namespace weft {
 template <class T>
 class Architecture {
  public:
-  // Throws Error(usage) with the layer, the rule and both shapes; also above 2^30 parameters.
+  // Throws Error(usage) with the layer, the rule and both shapes; also above 2^28 parameters.
   Architecture(const std::string& text, const Shape& input, const Kernels<T>& kernels);
 
   std::string text() const;  // in its usual form, defaults left out
@@ -48,10 +48,14 @@ template <class T>
 using Loss = std::function<Sum<T>(std::size_t n, std::size_t classes, const T* logits,
                                   const Label* labels, T scale, T* diff_logits)>;
 
+// Rows whose largest logit is their label's; ties go to the lower class.
+template <class T>
+std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits, const Label* labels);
+
 template <class T>
 struct BatchResult {
   Sum<T> loss{};            // summed over the rows
-  std::size_t correct = 0;  // rows whose largest logit is their label's; ties go to the lower class
+  std::size_t correct = 0;  // as count_correct counts
 };
 
 // A batch goes through in tiles of rows that fit in a core's cache, each tile forward and backward
@@ -73,6 +77,7 @@ class Network {
 
   // logits {positions.size(), outputs} is assigned.
   void forward(const RowSource<T>& source, std::span<const std::uint32_t> positions, T* logits);
+  void forward(const RowSource<T>& source, T* logits);  // of all rows in their order
 
   // The loss over the rows at these positions; gradients() becomes `scale` times the gradient of
   // its sum. labels: of all rows of the source.

@@ -3,19 +3,23 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/threads.hpp"
 
 namespace weft {
 
-OptimizerKind parse_optimizer(const std::string& text) {
-  if (text == "sgd") return OptimizerKind::sgd;
-  if (text == "adamw") return OptimizerKind::adamw;
-  fail(ErrorCode::usage, "optimizer: \"{}\" is none of sgd, adamw", text);
-}
+namespace {
 
-const char* name_of(OptimizerKind kind) {
-  return kind == OptimizerKind::sgd ? "sgd" : "adamw";
+constexpr Names<OptimizerKind, 2> kOptimizers{
+    "optimizer", {{{OptimizerKind::sgd, "sgd"}, {OptimizerKind::adamw, "adamw"}}}};
+
+}  // namespace
+
+OptimizerKind parse_optimizer(const std::string& text) {
+  return kOptimizers.parse(text);
+}
+const char* name_of(OptimizerKind value) {
+  return kOptimizers.name_of(value);
 }
 
 template <class T>

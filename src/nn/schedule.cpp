@@ -4,30 +4,25 @@
 #include <cmath>
 #include <numbers>
 
-#include "base/error.hpp"
+#include "base/names.hpp"
 
 namespace weft {
 
-ScheduleKind parse_schedule(const std::string& text) {
-  if (text == "constant") return ScheduleKind::constant;
-  if (text == "step") return ScheduleKind::step;
-  if (text == "cosine") return ScheduleKind::cosine;
-  if (text == "one-cycle") return ScheduleKind::one_cycle;
-  fail(ErrorCode::usage, "schedule: \"{}\" is none of constant, step, cosine, one-cycle", text);
-}
+namespace {
 
-const char* name_of(ScheduleKind kind) {
-  switch (kind) {
-    case ScheduleKind::constant:
-      return "constant";
-    case ScheduleKind::step:
-      return "step";
-    case ScheduleKind::cosine:
-      return "cosine";
-    case ScheduleKind::one_cycle:
-      return "one-cycle";
-  }
-  return "";
+constexpr Names<ScheduleKind, 4> kSchedules{"schedule",
+                                            {{{ScheduleKind::constant, "constant"},
+                                              {ScheduleKind::step, "step"},
+                                              {ScheduleKind::cosine, "cosine"},
+                                              {ScheduleKind::one_cycle, "one-cycle"}}}};
+
+}  // namespace
+
+ScheduleKind parse_schedule(const std::string& text) {
+  return kSchedules.parse(text);
+}
+const char* name_of(ScheduleKind value) {
+  return kSchedules.name_of(value);
 }
 
 namespace {

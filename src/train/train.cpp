@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/version.hpp"
 #include "data/rows.hpp"
 #include "kernels/select.hpp"
@@ -14,23 +14,20 @@
 
 namespace weft {
 
-LossKind parse_loss(const std::string& text) {
-  if (text == "softmax") return LossKind::softmax_cross_entropy;
-  if (text == "sigmoid") return LossKind::sigmoid_cross_entropy;
-  if (text == "mse") return LossKind::mean_squared_error;
-  fail(ErrorCode::usage, "loss: \"{}\" is none of softmax, sigmoid, mse", text);
-}
+namespace {
 
-const char* name_of(LossKind kind) {
-  switch (kind) {
-    case LossKind::softmax_cross_entropy:
-      return "softmax";
-    case LossKind::sigmoid_cross_entropy:
-      return "sigmoid";
-    case LossKind::mean_squared_error:
-      return "mse";
-  }
-  return "";
+constexpr Names<LossKind, 3> kLosses{"loss",
+                                     {{{LossKind::softmax_cross_entropy, "softmax"},
+                                       {LossKind::sigmoid_cross_entropy, "sigmoid"},
+                                       {LossKind::mean_squared_error, "mse"}}}};
+
+}  // namespace
+
+LossKind parse_loss(const std::string& text) {
+  return kLosses.parse(text);
+}
+const char* name_of(LossKind value) {
+  return kLosses.name_of(value);
 }
 
 namespace {
@@ -50,22 +47,17 @@ Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels) {
   return {};
 }
 
+Shape input_of(const LabelledImages& pictures) {
+  const Shape& all = pictures.images.shape();
+  return {all[1], all[2], all[3]};
+}
+
 std::size_t validation_size(std::size_t pictures, std::optional<double> fraction) {
   if (!fraction) return pictures >= 50000 ? 5000 : pictures / 10;
   if (!(*fraction >= 0 && *fraction < 1)) {
     fail(ErrorCode::usage, "val-fraction: {} is not a fraction of 0 or more, below 1", *fraction);
   }
   return static_cast<std::size_t>(std::lround(*fraction * static_cast<double>(pictures)));
-}
-
-void check(const TrainSettings& settings, const LabelledImages& pictures) {
-  if (pictures.size() < 2)
-    fail(ErrorCode::bad_input, "train: {} pictures are too few", pictures.size());
-  if (settings.epochs == 0) fail(ErrorCode::usage, "epochs: must be 1 or more");
-  if (settings.batch_size == 0) fail(ErrorCode::usage, "batch-size: must be 1 or more");
-  if (!(settings.learning_rate > 0) || !std::isfinite(settings.learning_rate)) {
-    fail(ErrorCode::usage, "lr: {} must be above 0 and finite", settings.learning_rate);
-  }
 }
 
 // The validation part after each epoch, and what the run's observer is told.
@@ -92,15 +84,9 @@ class Validation final : public TrainingObserver {
  private:
   void measure(HistoryRow& row) {
     const std::size_t n = part_.size(), classes = network_.architecture().output().elements();
-    std::vector<std::uint32_t> positions(n);
-    std::iota(positions.begin(), positions.end(), 0U);
     std::vector<T> logits(n * classes), unused(n * classes);
-    network_.forward(*source_, positions, logits.data());
-    std::size_t correct = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const T* x = logits.data() + i * classes;
-      correct += std::max_element(x, x + classes) - x == part_.labels[i] ? 1 : 0;
-    }
+    network_.forward(*source_, logits.data());
+    const std::size_t correct = count_correct(n, classes, logits.data(), part_.labels.data());
     const double loss = loss_(n, classes, logits.data(), part_.labels.data(), T(0), unused.data());
     row.validation_loss = loss / static_cast<double>(n);
     row.validation_accuracy = static_cast<double>(correct) / static_cast<double>(n);
@@ -159,18 +145,11 @@ std::string provenance(const TrainSettings& s, const TrainOutcome& outcome) {
 }
 
 template <class T>
-void run(const LabelledImages& train, const LabelledImages& held_out, std::size_t classes,
-         const TrainSettings& settings, const Kernels<T>& kernels, int threads,
-         RunObserver& observer, TrainOutcome& outcome) {
-  const Shape& all = train.images.shape();
-  const Shape input{all[1], all[2], all[3]};
+void run(const LabelledImages& train, const LabelledImages& held_out, const TrainSettings& settings,
+         const Kernels<T>& kernels, int threads, RunObserver& observer, TrainOutcome& outcome) {
+  const Shape input = input_of(train);
   Network<T> network(settings.network, input, kernels, threads);
   const Architecture<T>& architecture = network.architecture();
-  if (architecture.output().elements() != classes) {
-    fail(ErrorCode::usage,
-         "network: \"{}\" has {} outputs, but the data has {} classes: end it with \"dense {}\"",
-         settings.network, architecture.output().text(), classes, classes);
-  }
   outcome.model.network = architecture.text();
   outcome.model.input = input;
   initialise<T>(settings.initialisation, settings.seed, architecture.parameters(),
@@ -196,10 +175,29 @@ void run(const LabelledImages& train, const LabelledImages& held_out, std::size_
 
 }  // namespace
 
+void check_settings(const TrainSettings& settings, const LabelledImages& pictures,
+                    std::size_t classes) {
+  if (pictures.size() < 2)
+    fail(ErrorCode::bad_input, "train: {} pictures are too few", pictures.size());
+  if (settings.epochs == 0) fail(ErrorCode::usage, "epochs: must be 1 or more");
+  if (settings.batch_size == 0) fail(ErrorCode::usage, "batch-size: must be 1 or more");
+  if (!(settings.learning_rate > 0) || !std::isfinite(settings.learning_rate)) {
+    fail(ErrorCode::usage, "lr: {} must be above 0 and finite", settings.learning_rate);
+  }
+  validation_size(pictures.size(), settings.validation_fraction);
+  const Architecture<double> architecture(settings.network, input_of(pictures),
+                                          reference_kernels<double>());
+  if (architecture.output().elements() != classes) {
+    fail(ErrorCode::usage,
+         "network: \"{}\" has {} outputs, but the data has {} classes: end it with \"dense {}\"",
+         settings.network, architecture.output().text(), classes, classes);
+  }
+}
+
 TrainOutcome train_model(const LabelledImages& pictures,
                          const std::vector<std::string>& class_names, const TrainSettings& settings,
                          int threads, RunObserver& observer) {
-  check(settings, pictures);
+  check_settings(settings, pictures, class_names.size());
   TrainOutcome outcome;
   outcome.precision = resolve(settings.precision);
   outcome.data_digest = digest(pictures);
@@ -215,11 +213,9 @@ TrainOutcome train_model(const LabelledImages& pictures,
   outcome.model.input_statistics = pixel_statistics(train.images);
 
   if (outcome.precision == Precision::f64) {
-    run(train, held_out, class_names.size(), settings, reference_kernels<double>(), threads,
-        observer, outcome);
+    run(train, held_out, settings, reference_kernels<double>(), threads, observer, outcome);
   } else {
-    run(train, held_out, class_names.size(), settings, select_kernels(outcome.precision), threads,
-        observer, outcome);
+    run(train, held_out, settings, select_kernels(outcome.precision), threads, observer, outcome);
   }
   outcome.model.training = provenance(settings, outcome);
   return outcome;

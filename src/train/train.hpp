@@ -69,6 +69,10 @@ struct TrainOutcome {
   std::string data_digest;               // of the pictures given
 };
 
+// Throws Error(usage) for settings that cannot be, Error(bad_input) for too few pictures.
+void check_settings(const TrainSettings& settings, const LabelledImages& pictures,
+                    std::size_t classes);
+
 // Trains on `pictures` less the validation part. The model is the last epoch's. The result is a
 // function of the pictures and settings alone: not of `threads`. Throws Error(usage) for settings
 // that cannot be, Error(failed) for a loss that is not finite.

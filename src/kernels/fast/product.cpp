@@ -182,12 +182,13 @@ void multiply_rows(const Product& p) {
     }
     for (std::size_t column = 0; column < p.n;) {
       const std::size_t width = panel_width(p.n - column);
-      Panel right{p.b + begin * p.b_row + column, p.b_row};
+      Panel right{panel_memory, width};
       if (p.packed_b) {
-        right = {static_cast<const float*>(p.packed_b) + column * p.k + begin * width, width};
+        right.b = static_cast<const float*>(p.packed_b) + column * p.k + begin * width;
       } else if (must_copy_panel(p, column, width)) {
         copy_panel(p, column, width, begin, depth, panel_memory);
-        right = {panel_memory, width};
+      } else {
+        right = {p.b + begin * p.b_row + column, p.b_row};
       }
       const std::size_t columns = HWY_MIN(width, p.n - column);
       float* c = p.c + column;
