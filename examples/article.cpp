@@ -11,8 +11,7 @@ int main(int argc, char** argv) try {
   const std::size_t epochs = argc > 1 ? static_cast<std::size_t>(std::atoi(argv[1])) : 300;
 
   // X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=42)
-  const weft::Dataset fashion = weft::load_dataset(
-      "fashion-mnist", {.train = true, .test = false, .download = true, .on_download = {}});
+  const weft::Dataset fashion = weft::load_dataset("fashion-mnist", {.test = false});
   const weft::Split split = weft::article_split(fashion.train.size());
   const weft::LabelledImages train = weft::gather(fashion.train, split.train);
   const weft::LabelledImages test = weft::gather(fashion.train, split.held_out);

@@ -12,12 +12,13 @@
 
 namespace weft {
 
-// One part of a data set. images: u8, {n, channels, height, width}; labels: n.
+// One part of a data set. images: u8, {n, channels, height, width}; labels: n, or none where the
+// data has none.
 struct LabelledImages {
   Tensor images;
   std::vector<Label> labels;
 
-  std::size_t size() const { return labels.size(); }
+  std::size_t size() const { return images.rows(); }
 };
 
 // SHA-256 in hexadecimal of the shape, the pixels and the labels: equal for equal contents,
@@ -27,17 +28,24 @@ std::string digest(const LabelledImages& part);
 LabelledImages gather(const LabelledImages& part, std::span<const std::uint32_t> rows);
 
 struct Dataset {
-  std::string name;    // "fashion-mnist", or the folder's name
-  std::string format;  // "idx"
-  std::string source;  // the folder that was read
+  std::string name;    // "fashion-mnist", or the folder's or file's name without its ending
+  std::string format;  // "idx", "csv", "npz", "cifar-10", "cifar-100"
+  std::string source;  // the folder or file that was read
   std::vector<std::string> class_names;
-  LabelledImages train;
+  bool numbered = false;  // are the class names only the labels' numbers, "0", "1" ...?
+  bool whole = false;     // has the data no parts? Then all of it stands in `train`
+  LabelledImages train;   // a part that is not there, or was not asked for, has size 0
+  LabelledImages val;
   LabelledImages test;
 };
 
 struct LoadOptions {
-  bool train = true;  // which parts to read; the other stays empty
+  bool train = true;  // which parts to read; data that has no parts is read with any of them
+  bool val = true;
   bool test = true;
+  bool labels = true;  // must there be labels?
+  std::string label_column =
+      {};                // of CSV: its name in the header, "first" or "last"; empty: found out
   bool download = true;  // may the data be fetched when it is nowhere on this machine?
   // Called while downloading with the file's name, the bytes so far and in all (0: not known).
   std::function<void(const std::string& file, std::uint64_t done, std::uint64_t all)> on_download =
@@ -74,12 +82,28 @@ Split article_split(std::size_t n);
 // what the article does to both of its parts.
 Tensor scale_columns(const Tensor& x, DataType result);
 
-// Mean and population standard deviation of all pixels / 255, a pair per channel; deviation 1 where
-// a channel is constant.
-struct PixelStatistics {
+// How a stored byte becomes the number that a network takes.
+enum class ScalerKind {
+  none,      // the byte, 0 to 255
+  unit,      // byte / 255
+  standard,  // (byte / 255 - mean) / deviation, a pair for each value of a picture
+  channel,   // the same, a pair for each channel
+};
+
+// "none", "unit", "standard", "channel"; parse throws Error(usage) naming the four.
+ScalerKind parse_scaler(const std::string& text);
+const char* name_of(ScalerKind kind);
+
+// mean, deviation: none for none and unit; {channels, height, width} for standard; {channels} for
+// channel. The deviation is the population's, 1 where the values are constant.
+struct Scaler {
+  ScalerKind kind = ScalerKind::channel;
   std::vector<float> mean;
   std::vector<float> deviation;
 };
-PixelStatistics pixel_statistics(const Tensor& images);
+
+// The statistics of these pictures: u8, {n, channels, height, width}, all above 0; else throws
+// Error(usage).
+Scaler fit_scaler(ScalerKind kind, const Tensor& images);
 
 }  // namespace weft

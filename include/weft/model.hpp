@@ -19,7 +19,7 @@ struct Model {
   std::string network;                   // its text
   std::vector<std::string> class_names;  // in the order of the network's outputs
   Shape input;                           // {channels, height, width}
-  PixelStatistics input_statistics;      // input = (byte / 255 - mean) / deviation, per channel
+  Scaler scaler;                         // from bytes to the network's input
   std::string training;                  // what made it: a JSON object as text
   std::vector<NamedTensor> weights;      // in the order of the network's parameters
 };

@@ -44,32 +44,47 @@ const T* TensorRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffe
 }
 
 template <class T>
-PixelRows<T>::PixelRows(const Tensor& images, const PixelStatistics& statistics)
+PixelRows<T>::PixelRows(const Tensor& images, const Scaler& scaler)
     : bytes_(images.as<std::uint8_t>()), rows_(images.rows()) {
-  if (images.shape().rank() != 4 || statistics.mean.size() != images.shape()[1] ||
-      statistics.deviation.size() != images.shape()[1]) {
-    fail(ErrorCode::usage, "pixel rows: pictures of shape {} do not fit means of {} channels",
-         images.shape().text(), statistics.mean.size());
+  const Shape& shape = images.shape();
+  const bool each_value = scaler.kind == ScalerKind::standard;
+  const bool each_channel = scaler.kind == ScalerKind::channel;
+  const std::size_t needed = shape.rank() != 4 ? 0
+                             : each_value      ? shape[1] * shape[2] * shape[3]
+                             : each_channel    ? shape[1]
+                                               : 0;
+  if (shape.rank() != 4 || scaler.mean.size() != needed || scaler.deviation.size() != needed) {
+    fail(ErrorCode::usage, "pixel rows: pictures of shape {} do not fit {} means of scaler {}",
+         shape.text(), scaler.mean.size(), name_of(scaler.kind));
   }
-  channels_ = images.shape()[1];
-  pixels_ = images.shape()[2] * images.shape()[3];
+  channels_ = shape[1];
+  pixels_ = shape[2] * shape[3];
+  const T divisor = scaler.kind == ScalerKind::none ? T(1) : T(255);
   for (std::size_t c = 0; c < channels_; ++c) {
+    const T mean = each_channel ? static_cast<T>(scaler.mean[c]) : T(0);
+    const T deviation = each_channel ? static_cast<T>(scaler.deviation[c]) : T(1);
     for (int byte = 0; byte < 256; ++byte) {
-      values_.push_back((static_cast<T>(byte) / T(255) - static_cast<T>(statistics.mean[c])) /
-                        static_cast<T>(statistics.deviation[c]));
+      values_.push_back((static_cast<T>(byte) / divisor - mean) / deviation);
     }
+  }
+  if (each_value) {
+    mean_.assign(scaler.mean.begin(), scaler.mean.end());
+    deviation_.assign(scaler.deviation.begin(), scaler.deviation.end());
   }
 }
 
 template <class T>
 const T* PixelRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer) const {
-  T* next = buffer;
+  T* row = buffer;
   for (const std::uint32_t position : positions) {
     const std::uint8_t* picture = bytes_.data() + position * width();
+    T* next = row;
     for (std::size_t c = 0; c < channels_; ++c) {
       const T* value = values_.data() + 256 * c;
       for (std::size_t p = 0; p < pixels_; ++p) *next++ = value[*picture++];
     }
+    for (std::size_t i = 0; i < mean_.size(); ++i) row[i] = (row[i] - mean_[i]) / deviation_[i];
+    row = next;
   }
   return buffer;
 }

@@ -36,13 +36,13 @@ class TensorRows final : public RowSource<T> {
   const Tensor& tensor_;
 };
 
-// Pictures, standardised: (byte / 255 - mean) / deviation, by channel.
+// Pictures, scaled.
 template <class T>
 class PixelRows final : public RowSource<T> {
  public:
-  // images: u8, {n, c, h, w}; statistics: c of each. Both must outlive this (images) or are copied
-  // (statistics).
-  PixelRows(const Tensor& images, const PixelStatistics& statistics);
+  // images: u8, {n, c, h, w}, which must outlive this. Throws Error(usage) when the scaler is not
+  // for pictures of this shape.
+  PixelRows(const Tensor& images, const Scaler& scaler);
 
   std::size_t rows() const override { return rows_; }
   std::size_t width() const override { return channels_ * pixels_; }
@@ -52,6 +52,7 @@ class PixelRows final : public RowSource<T> {
   std::span<const std::uint8_t> bytes_;
   std::size_t rows_, channels_, pixels_;  // pixels: of one channel
   std::vector<T> values_;                 // {c, 256}: what each byte becomes
+  std::vector<T> mean_, deviation_;  // {c, h, w}: applied after that; empty where there are none
 };
 
 }  // namespace weft

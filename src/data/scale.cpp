@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/threads.hpp"
 #include "weft/data.hpp"
 
@@ -17,7 +18,8 @@ constexpr std::size_t kPixelValues = 256;
 
 struct ColumnStatistics {
   std::array<double, kColumns> mean{};
-  std::array<double, kColumns> deviation{};
+  std::array<double, kColumns> deviation{};  // 1 where constant
+  std::array<bool, kColumns> constant{};
 };
 
 // Adds row after row, as NumPy does along the first axis: the same order, the same rounding.
@@ -43,9 +45,10 @@ ColumnStatistics column_statistics(const T* x, std::size_t rows, std::size_t wid
   // A deviation this small is the rounding of a constant column's mean; scikit-learn draws the same
   // line.
   constexpr double kConstant = 10 * std::numeric_limits<double>::epsilon();
-  for (double& d : deviation) {
-    d = std::sqrt(d / n);
-    if (d < kConstant) d = 1;
+  for (std::size_t c = 0; c < columns; ++c) {
+    deviation[c] = std::sqrt(deviation[c] / n);
+    statistics.constant[c] = deviation[c] < kConstant;
+    if (statistics.constant[c]) deviation[c] = 1;
   }
   return statistics;
 }
@@ -107,31 +110,8 @@ Counts count_values(const Tensor& images, std::size_t channel) {
   return all;
 }
 
-}  // namespace
-
-Tensor scale_columns(const Tensor& x, DataType result) {
-  if (x.shape().rank() == 0 || x.type() == DataType::f32 || result == DataType::u8) {
-    fail(ErrorCode::usage,
-         "scale_columns: {} of shape \"{}\" to {}: takes u8 or f64 with rows, makes f32 or f64",
-         name_of(x.type()), x.shape().text(), name_of(result));
-  }
-  Tensor dst(result, x.shape());
-  if (x.type() == DataType::u8) {
-    scale_from<std::uint8_t>(x, dst);
-  } else {
-    scale_from<double>(x, dst);
-  }
-  return dst;
-}
-
-PixelStatistics pixel_statistics(const Tensor& images) {
-  if (images.shape().rank() != 4 || images.elements() == 0) {
-    fail(ErrorCode::usage,
-         "pixel_statistics: shape \"{}\": takes n x channels x height x width, "
-         "all above 0",
-         images.shape().text());
-  }
-  PixelStatistics statistics;
+// The mean and deviation of every channel.
+void fit_channels(const Tensor& images, Scaler& scaler) {
   const std::size_t pixels = images.elements() / images.shape()[1];
   const auto n = static_cast<double>(pixels);
   for (std::size_t channel = 0; channel < images.shape()[1]; ++channel) {
@@ -149,10 +129,71 @@ PixelStatistics pixel_statistics(const Tensor& images) {
     variance /= n;
     // One value has no deviation, and its mean is exact: v n / n.
     const double deviation = variance == 0 ? 1 : std::sqrt(variance) / 255;
-    statistics.mean.push_back(static_cast<float>(mean / 255));
-    statistics.deviation.push_back(static_cast<float>(deviation));
+    scaler.mean.push_back(static_cast<float>(mean / 255));
+    scaler.deviation.push_back(static_cast<float>(deviation));
   }
-  return statistics;
+}
+
+// The mean and deviation of every value of a picture.
+void fit_values(const Tensor& images, Scaler& scaler) {
+  const std::size_t width = images.row_elements();
+  scaler.mean.resize(width);
+  scaler.deviation.resize(width);
+  const std::uint8_t* pixels = images.as<std::uint8_t>().data();
+  parallel_for(default_threads(), (width + kColumns - 1) / kColumns, [&](std::size_t block, int) {
+    const std::size_t first = block * kColumns;
+    const std::size_t columns = std::min(kColumns, width - first);
+    const auto statistics = column_statistics(pixels + first, images.rows(), width, columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+      // A constant column's deviation is 1 already; the others' go from bytes to parts of 255.
+      const bool constant = statistics.constant[c];
+      scaler.mean[first + c] = static_cast<float>(statistics.mean[c] / 255);
+      scaler.deviation[first + c] =
+          constant ? 1.0F : static_cast<float>(statistics.deviation[c] / 255);
+    }
+  });
+}
+
+constexpr Names<ScalerKind, 4> kScalers{"scaler",
+                                        {{{ScalerKind::none, "none"},
+                                          {ScalerKind::unit, "unit"},
+                                          {ScalerKind::standard, "standard"},
+                                          {ScalerKind::channel, "channel"}}}};
+
+}  // namespace
+
+Tensor scale_columns(const Tensor& x, DataType result) {
+  if (x.shape().rank() == 0 || x.type() == DataType::f32 || result == DataType::u8) {
+    fail(ErrorCode::usage,
+         "scale_columns: {} of shape \"{}\" to {}: takes u8 or f64 with rows, makes f32 or f64",
+         name_of(x.type()), x.shape().text(), name_of(result));
+  }
+  Tensor dst(result, x.shape());
+  if (x.type() == DataType::u8) {
+    scale_from<std::uint8_t>(x, dst);
+  } else {
+    scale_from<double>(x, dst);
+  }
+  return dst;
+}
+
+ScalerKind parse_scaler(const std::string& text) {
+  return kScalers.parse(text);
+}
+const char* name_of(ScalerKind value) {
+  return kScalers.name_of(value);
+}
+
+Scaler fit_scaler(ScalerKind kind, const Tensor& images) {
+  if (images.shape().rank() != 4 || images.elements() == 0) {
+    fail(ErrorCode::usage,
+         "fit_scaler: shape \"{}\": takes n x channels x height x width, all above 0",
+         images.shape().text());
+  }
+  Scaler scaler{kind, {}, {}};
+  if (kind == ScalerKind::channel) fit_channels(images, scaler);
+  if (kind == ScalerKind::standard) fit_values(images, scaler);
+  return scaler;
 }
 
 }  // namespace weft

@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "base/digest.hpp"
+#include "data/rows.hpp"
 #include "data/test_folder.hpp"
 #include "weft/data.hpp"
 
@@ -93,30 +94,73 @@ TEST(ScaleColumns, RefusesOtherTypes) {
 }
 
 // NumPy's mean and std over (0, 2, 3) of values / 255; the second channel is constant.
-TEST(PixelStatistics, AreOfEachChannel) {
-  const auto statistics = pixel_statistics(
+TEST(FitScaler, OfEachChannel) {
+  const auto scaler = fit_scaler(
+      ScalerKind::channel,
       tensor<std::uint8_t>({2, 2, 2, 2}, {0, 255, 10, 20, 7, 7, 7, 7, 30, 40, 50, 60, 7, 7, 7, 7}));
-  ASSERT_EQ(statistics.mean.size(), 2U);
-  ASSERT_EQ(statistics.deviation.size(), 2U);
-  EXPECT_NEAR(statistics.mean[0], 0.22794118, 1e-7);
-  EXPECT_NEAR(statistics.deviation[0], 0.30089216, 1e-7);
-  EXPECT_NEAR(statistics.mean[1], 0.02745098, 1e-8);
-  EXPECT_EQ(statistics.deviation[1], 1.0F);
+  ASSERT_EQ(scaler.mean.size(), 2U);
+  ASSERT_EQ(scaler.deviation.size(), 2U);
+  EXPECT_NEAR(scaler.mean[0], 0.22794118, 1e-7);
+  EXPECT_NEAR(scaler.deviation[0], 0.30089216, 1e-7);
+  EXPECT_NEAR(scaler.mean[1], 0.02745098, 1e-8);
+  EXPECT_EQ(scaler.deviation[1], 1.0F);
 }
 
-TEST(PixelStatistics, AreThePublishedOnesOfFashionMnist) {
+// NumPy's mean and std over axis 0 of values / 255; the third value is constant.
+TEST(FitScaler, OfEachValue) {
+  const auto scaler = fit_scaler(
+      ScalerKind::standard, tensor<std::uint8_t>({3, 1, 1, 3}, {0, 10, 9, 255, 20, 9, 51, 60, 9}));
+  EXPECT_THAT(scaler.mean,
+              testing::Pointwise(testing::FloatNear(1e-6F), {0.4F, 0.11764706F, 0.03529412F}));
+  EXPECT_THAT(scaler.deviation,
+              testing::Pointwise(testing::FloatNear(1e-6F), {0.43204938F, 0.08471556F, 1.0F}));
+}
+
+TEST(FitScaler, HasNoStatisticsWhereNoneAreUsed) {
+  for (const ScalerKind kind : {ScalerKind::none, ScalerKind::unit}) {
+    EXPECT_TRUE(fit_scaler(kind, tensor<std::uint8_t>({1, 1, 1, 1}, {3})).mean.empty());
+  }
+}
+
+TEST(FitScaler, OfFashionMnistIsThePublishedOne) {
   const auto data = load_dataset("fashion-mnist", {.test = false});
-  const auto statistics = pixel_statistics(data.train.images);
-  ASSERT_EQ(statistics.mean.size(), 1U);
-  EXPECT_NEAR(statistics.mean[0], 0.28604, 5e-6);
-  EXPECT_NEAR(statistics.deviation[0], 0.35302, 5e-6);
+  const auto scaler = fit_scaler(ScalerKind::channel, data.train.images);
+  ASSERT_EQ(scaler.mean.size(), 1U);
+  EXPECT_NEAR(scaler.mean[0], 0.28604, 5e-6);
+  EXPECT_NEAR(scaler.deviation[0], 0.35302, 5e-6);
 }
 
-TEST(PixelStatistics, NeedPixels) {
-  expect_error(ErrorCode::usage, {"pixel_statistics", "0x1x2x2"}, [] {
-    pixel_statistics(Tensor(DataType::u8, {0, 1, 2, 2}));
+TEST(FitScaler, NeedsPixels) {
+  expect_error(ErrorCode::usage, {"fit_scaler", "0x1x2x2"}, [] {
+    fit_scaler(ScalerKind::channel, Tensor(DataType::u8, {0, 1, 2, 2}));
   });
-  expect_error(ErrorCode::usage, {"4x4"}, [] { pixel_statistics(Tensor(DataType::u8, {4, 4})); });
+  expect_error(ErrorCode::usage, {"4x4"}, [] {
+    fit_scaler(ScalerKind::channel, Tensor(DataType::u8, {4, 4}));
+  });
+}
+
+// What each scaler makes of the bytes 0, 51, 255 and 102 in two channels of 1 x 2.
+TEST(PixelRows, ScaleAsTheirScalerSays) {
+  const auto images = tensor<std::uint8_t>({1, 2, 1, 2}, {0, 51, 255, 102});
+  const auto scaled = [&](const Scaler& scaler) {
+    const PixelRows<double> rows(images, scaler);
+    std::vector<double> buffer(4);
+    rows.fetch(std::vector<std::uint32_t>{0}, buffer.data());
+    return buffer;
+  };
+  const auto near = [](std::vector<double> values) {
+    return testing::Pointwise(testing::DoubleNear(1e-7), values);
+  };
+  EXPECT_THAT(scaled({ScalerKind::none, {}, {}}), near({0, 51, 255, 102}));
+  EXPECT_THAT(scaled({ScalerKind::unit, {}, {}}), near({0, 0.2, 1, 0.4}));
+  EXPECT_THAT(scaled({ScalerKind::channel, {0.5F, 1}, {0.5F, 2}}), near({-1, -0.6, 0, -0.3}));
+  EXPECT_THAT(scaled({ScalerKind::standard, {0.5F, 1, 0.25F, 0.5F}, {0.5F, 2, 0.25F, 1}}),
+              near({-1, -0.4, 3, -0.1}));
+  for (const Scaler& wrong :
+       {Scaler{ScalerKind::channel, {0}, {1}}, Scaler{ScalerKind::standard, {0, 0}, {1, 1}},
+        Scaler{ScalerKind::unit, {0, 0}, {1, 1}}}) {
+    expect_error(ErrorCode::usage, {"2x1x2", name_of(wrong.kind)}, [&] { scaled(wrong); });
+  }
 }
 
 }  // namespace

@@ -22,9 +22,28 @@ constexpr const char* kMean = "input.mean";
 constexpr const char* kDeviation = "input.std";
 constexpr const char* kWeightPrefix = "layers.";
 
-json preprocess_steps() {
-  return json::array({{{"step", "divide"}, {"by", 255}, {"version", 1}},
-                      {{"step", "standardise"}, {"version", 1}}});
+// What a scaler does, step by step.
+json preprocess_steps(ScalerKind kind) {
+  json steps = json::array();
+  if (kind != ScalerKind::none) steps.push_back({{"step", "divide"}, {"by", 255}, {"version", 1}});
+  if (kind == ScalerKind::standard || kind == ScalerKind::channel) {
+    steps.push_back({{"step", "standardise"}, {"version", 1}});
+  }
+  return steps;
+}
+
+// Of input.mean and input.std; no values where a scaler has none.
+Shape statistics_shape(ScalerKind kind, const Shape& input) {
+  switch (kind) {
+    case ScalerKind::standard:
+      return input;
+    case ScalerKind::channel:
+      return {input[0]};
+    case ScalerKind::none:
+    case ScalerKind::unit:
+      break;
+  }
+  return {0};
 }
 
 json output_rule() {
@@ -57,25 +76,28 @@ void check_class_names(const std::vector<std::string>& names, const Complaint& c
   if (twice != sorted.end()) complaint.fail("two classes are named {}: rename one", shown(*twice));
 }
 
-void check_input(const Shape& input, const PixelStatistics& statistics,
-                 const Complaint& complaint) {
+void check_shape(const Shape& input, const Complaint& complaint) {
   const auto possible = [](std::size_t size) { return size >= 1 && size <= kMostPixels; };
   if (input.rank() != 3 || !std::ranges::all_of(input.sizes(), possible)) {
     complaint.fail("its input is {}: it takes channels x height x width, each 1 to {}",
                    input.text(), kMostPixels);
   }
-  if (statistics.mean.size() != input[0] || statistics.deviation.size() != input[0]) {
-    complaint.fail(
-        "{} has {} values and {} {}, but there are {} channels: one for each is the rule", kMean,
-        statistics.mean.size(), kDeviation, statistics.deviation.size(), input[0]);
+}
+
+void check_scaler(const Shape& input, const Scaler& scaler, const Complaint& complaint) {
+  const std::size_t values = statistics_shape(scaler.kind, input).elements();
+  if (scaler.mean.size() != values || scaler.deviation.size() != values) {
+    complaint.fail("{} has {} values and {} {}, but scaler {} of pictures of {} takes {}", kMean,
+                   scaler.mean.size(), kDeviation, scaler.deviation.size(), name_of(scaler.kind),
+                   input.text(), values);
   }
-  for (std::size_t c = 0; c < input[0]; ++c) {
-    const float mean = statistics.mean[c];
-    const float deviation = statistics.deviation[c];
+  for (std::size_t i = 0; i < values; ++i) {
+    const float mean = scaler.mean[i];
+    const float deviation = scaler.deviation[i];
     if (!std::isfinite(mean) || !std::isfinite(deviation) || deviation <= 0) {
       complaint.fail(
-          "channel {} has mean {} and deviation {}: both are finite and the deviation positive", c,
-          mean, deviation);
+          "{} {} has mean {} and deviation {}: both are finite and the deviation positive",
+          scaler.kind == ScalerKind::channel ? "channel" : "value", i, mean, deviation);
     }
   }
 }
@@ -104,7 +126,8 @@ void check_model(const Model& model, const Complaint& complaint) {
     complaint.fail("its network is {}: it is the layers' text", shown(model.network));
   }
   check_class_names(model.class_names, complaint);
-  check_input(model.input, model.input_statistics, complaint);
+  check_shape(model.input, complaint);
+  check_scaler(model.input, model.scaler, complaint);
   const auto training = parse_json(model.training);
   if (!training || !training->is_object()) {
     complaint.fail("its training record is {}: it is a JSON object", shown(model.training));
@@ -114,8 +137,8 @@ void check_model(const Model& model, const Complaint& complaint) {
 
 // Writing.
 
-Tensor to_tensor(const std::vector<float>& values) {
-  Tensor tensor(DataType::f32, {values.size()});
+Tensor to_tensor(const Shape& shape, const std::vector<float>& values) {
+  Tensor tensor(DataType::f32, shape);
   std::ranges::copy(values, tensor.as<float>().begin());
   return tensor;
 }
@@ -127,7 +150,7 @@ Metadata to_metadata(const Model& model) {
           {"weft.network", model.network},
           {"weft.labels", json(model.class_names).dump()},
           {"weft.input", input.dump()},
-          {"weft.preprocess", preprocess_steps().dump()},
+          {"weft.preprocess", preprocess_steps(model.scaler.kind).dump()},
           {"weft.output", output_rule().dump()},
           {"weft.training", model.training}};
 }
@@ -194,17 +217,38 @@ void check_rule(const Metadata& metadata, const char* key, const json& known,
   }
 }
 
-std::vector<float> take_statistics(std::vector<NamedTensor>& tensors, const char* name,
-                                   const Complaint& complaint) {
+std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, const char* name,
+                                   const Shape& shape, const Complaint& complaint) {
   const auto found = std::ranges::find(tensors, name, &NamedTensor::name);
   if (found == tensors.end()) complaint.fail("the tensor {} is missing", name);
   const Tensor& value = found->value;
-  if (value.type() != DataType::f32 || value.shape().rank() != 1) {
-    complaint.fail("{} has type {} and shape {}: it is f32, one value a channel", name,
-                   name_of(value.type()), value.shape().text());
+  if (value.type() != DataType::f32 || value.shape() != shape) {
+    complaint.fail("{} has type {} and shape {}: for this input it is f32 of {}", name,
+                   name_of(value.type()), value.shape().text(), shape.text());
   }
   const auto values = value.as<float>();
   return {values.begin(), values.end()};
+}
+
+// The scaler that these steps and tensors make; channel or standard is told by the tensors' shape.
+Scaler take_scaler(const Safetensors& contents, const Shape& input, const Complaint& complaint) {
+  const json steps = json_at(contents.metadata, "weft.preprocess", complaint);
+  const auto mean = std::ranges::find(contents.tensors, kMean, &NamedTensor::name);
+  for (const ScalerKind kind : {ScalerKind::none, ScalerKind::unit}) {
+    if (!agrees(steps, preprocess_steps(kind))) continue;
+    if (mean != contents.tensors.end()) {
+      complaint.fail("weft.preprocess is {}, which does not use the tensor {}: the file is damaged",
+                     steps.dump(), kMean);
+    }
+    return {kind, {}, {}};
+  }
+  check_rule(contents.metadata, "weft.preprocess", preprocess_steps(ScalerKind::channel),
+             complaint);
+  const bool each_value = mean != contents.tensors.end() && mean->value.shape().rank() == 3;
+  const ScalerKind kind = each_value ? ScalerKind::standard : ScalerKind::channel;
+  const Shape shape = statistics_shape(kind, input);
+  return {kind, take_statistics(contents.tensors, kMean, shape, complaint),
+          take_statistics(contents.tensors, kDeviation, shape, complaint)};
 }
 
 std::filesystem::path find_file(const std::filesystem::path& path) {
@@ -223,9 +267,11 @@ std::filesystem::path find_file(const std::filesystem::path& path) {
 
 std::string save_model(const std::filesystem::path& path, const Model& model) {
   check_model(model, {ErrorCode::usage, "save_model " + path.string()});
-  const Tensor mean = to_tensor(model.input_statistics.mean);
-  const Tensor deviation = to_tensor(model.input_statistics.deviation);
-  std::vector<TensorReference> tensors = {{kMean, &mean}, {kDeviation, &deviation}};
+  const Shape shape = statistics_shape(model.scaler.kind, model.input);
+  const Tensor mean = to_tensor(shape, model.scaler.mean);
+  const Tensor deviation = to_tensor(shape, model.scaler.deviation);
+  std::vector<TensorReference> tensors;
+  if (mean.elements() > 0) tensors = {{kMean, &mean}, {kDeviation, &deviation}};
   for (const NamedTensor& weight : model.weights) tensors.push_back({weight.name, &weight.value});
   return write_safetensors(path, to_metadata(model), tensors);
 }
@@ -244,11 +290,10 @@ Model load_model(const std::filesystem::path& path) {
   model.network = text_at(metadata, "weft.network", complaint);
   model.class_names = to_class_names(json_at(metadata, "weft.labels", complaint), complaint);
   model.input = to_input(json_at(metadata, "weft.input", complaint), complaint);
-  check_rule(metadata, "weft.preprocess", preprocess_steps(), complaint);
   check_rule(metadata, "weft.output", output_rule(), complaint);
   model.training = text_at(metadata, "weft.training", complaint);
-  model.input_statistics = {take_statistics(contents.tensors, kMean, complaint),
-                            take_statistics(contents.tensors, kDeviation, complaint)};
+  check_shape(model.input, complaint);
+  model.scaler = take_scaler(contents, model.input, complaint);
   for (NamedTensor& tensor : contents.tensors) {
     if (tensor.name.starts_with(kWeightPrefix)) model.weights.push_back(std::move(tensor));
   }

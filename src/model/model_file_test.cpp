@@ -25,7 +25,7 @@ Model small_model() {
   model.network = "dense 2, relu, dense 3 nobias";
   model.class_names = {"T-shirt/top", "a \"b\"\n\\ \t", "S\xC3\xA4ge \xF0\x9F\x91\x9F"};
   model.input = {2, 1, 2};
-  model.input_statistics = {{0.25F, -0.5F}, {0.5F, 2.0F}};
+  model.scaler = {ScalerKind::channel, {0.25F, -0.5F}, {0.5F, 2.0F}};
   model.training = R"({"seed":1,"scores":{"val":[0.5,0.75]}})";
   model.weights.push_back({"layers.0.weight", floats({2, 4}, 0.1F)});
   model.weights.push_back({"layers.0.bias", floats({2}, -3)});
@@ -92,8 +92,8 @@ TEST_F(ModelFile, HoldsTheModel) {
     EXPECT_EQ(model.network, expected.network);
     EXPECT_EQ(model.class_names, expected.class_names);
     EXPECT_EQ(model.input, expected.input);
-    EXPECT_EQ(model.input_statistics.mean, expected.input_statistics.mean);
-    EXPECT_EQ(model.input_statistics.deviation, expected.input_statistics.deviation);
+    EXPECT_EQ(model.scaler.mean, expected.scaler.mean);
+    EXPECT_EQ(model.scaler.deviation, expected.scaler.deviation);
     EXPECT_EQ(model.training, expected.training);
     ASSERT_EQ(model.weights.size(), expected.weights.size());
     for (std::size_t i = 0; i < model.weights.size(); ++i) {
@@ -195,7 +195,8 @@ TEST_F(ModelFile, WrongMetadataIsRefused) {
   }
   metadata_refused("weft.input", R"({"channels":2,"height":0,"width":2})", "input is 2x0x2");
   metadata_refused("weft.input", R"({"channels":2,"height":1,"width":65537})", "2x1x65537");
-  metadata_refused("weft.input", R"({"channels":3,"height":1,"width":2})", "3 channels");
+  metadata_refused("weft.input", R"({"channels":3,"height":1,"width":2})",
+                   "for this input it is f32 of 3");
   for (const std::string wrong :
        {"[]", "{}", R"([{"step":"divide","by":255,"version":1}])",
         R"([{"step":"standardise","version":1},{"step":"divide","by":255,"version":1}])",
@@ -243,7 +244,8 @@ TEST_F(ModelFile, WrongStatisticsAreRefused) {
     });
     load_refused(text, replaced(name, Tensor(DataType::f64, {2})));
     load_refused(text + " has type u8", replaced(name, Tensor(DataType::u8, {2})));
-    load_refused(text + " has type f32 and shape 2x1", replaced(name, floats({2, 1}, 1)));
+    load_refused(text + " has type f32 and shape 2x1: for this input it is f32 of 2",
+                 replaced(name, floats({2, 1}, 1)));
     load_refused(text, replaced(name, floats({3}, 1)));
     load_refused(text, replaced(name, floats({0}, 1)));
   }
@@ -254,6 +256,20 @@ TEST_F(ModelFile, WrongStatisticsAreRefused) {
   }
   for (const float wrong : {nan, -infinity}) {
     load_refused("channel 0", replaced("input.mean", floats({2}, wrong)));
+  }
+}
+
+TEST_F(ModelFile, EveryScalerComesBack) {
+  for (const Scaler& scaler : {Scaler{ScalerKind::none, {}, {}}, Scaler{ScalerKind::unit, {}, {}},
+                               Scaler{ScalerKind::channel, {0, 1}, {1, 2}},
+                               Scaler{ScalerKind::standard, {0, 1, 2, 3}, {1, 2, 3, 4}}}) {
+    Model model = small_model();
+    model.scaler = scaler;
+    save_model(path_, model);
+    const Scaler loaded = load_model(path_).scaler;
+    EXPECT_EQ(loaded.kind, scaler.kind);
+    EXPECT_EQ(loaded.mean, scaler.mean);
+    EXPECT_EQ(loaded.deviation, scaler.deviation);
   }
 }
 
@@ -288,8 +304,8 @@ TEST_F(ModelFile, WhatCouldNotBeLoadedIsNotSaved) {
   save_refused(std::to_string(kTooMany) + " class names",
                [](Model& model) { model.class_names.resize(kTooMany); });
   save_refused("its input is 2x2", [](Model& model) { model.input = {2, 2}; });
-  save_refused("input.mean has 1", [](Model& model) { model.input_statistics.mean.pop_back(); });
-  save_refused("channel 1", [](Model& model) { model.input_statistics.deviation[1] = 0; });
+  save_refused("input.mean has 1", [](Model& model) { model.scaler.mean.pop_back(); });
+  save_refused("channel 1", [](Model& model) { model.scaler.deviation[1] = 0; });
   save_refused("training record", [](Model& model) { model.training = "seed 1"; });
   save_refused("begin with layers.", [](Model& model) { model.weights[0].name = "input.mean"; });
   save_refused("two tensors", [](Model& model) { model.weights[2].name = "layers.0.bias"; });

@@ -49,7 +49,7 @@ void assign_weights(const Model& model, Network<float>& network) {
 class Predictor::Implementation {
  public:
   Implementation(const Model& model, int threads)
-      : network_(build_network(model, threads)), statistics_(model.input_statistics) {
+      : network_(build_network(model, threads)), scaler_(model.scaler) {
     assign_weights(model, network_);
   }
 
@@ -64,14 +64,14 @@ class Predictor::Implementation {
     const std::size_t classes = architecture.output().elements();
     Tensor result(DataType::f32, {images.rows(), classes});
     float* values = result.as<float>().data();
-    network_.forward(PixelRows<float>(images, statistics_), values);
+    network_.forward(PixelRows<float>(images, scaler_), values);
     architecture.kernels().softmax(images.rows(), classes, values, values);
     return result;
   }
 
  private:
   Network<float> network_;
-  PixelStatistics statistics_;
+  Scaler scaler_;
 };
 
 Predictor::Predictor(const Model& model, int threads)

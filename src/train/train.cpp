@@ -65,10 +65,9 @@ template <class T>
 class Validation final : public TrainingObserver {
  public:
   Validation(Network<T>& network, const Loss<T>& loss, const LabelledImages& part,
-             const PixelStatistics& statistics, RunObserver& observer,
-             std::vector<HistoryRow>& history)
+             const Scaler& scaler, RunObserver& observer, std::vector<HistoryRow>& history)
       : network_(network), loss_(loss), part_(part), observer_(observer), history_(history) {
-    if (part.size() > 0) source_.emplace(part.images, statistics);
+    if (part.size() > 0) source_.emplace(part.images, scaler);
   }
 
   void on_batch(const BatchReport& report) override { observer_.on_batch(report); }
@@ -134,6 +133,7 @@ std::string provenance(const TrainSettings& s, const TrainOutcome& outcome) {
               {"l2", s.optimizer.l2},
               {"schedule", name_of(s.schedule)},
               {"warmup_epochs", s.warmup_epochs},
+              {"scaler", name_of(s.scaler)},
               {"init", name_of(s.initialisation)},
               {"loss", name_of(s.loss)},
               {"precision", name_of(outcome.precision)},
@@ -165,9 +165,9 @@ void run(const LabelledImages& train, const LabelledImages& held_out, const Trai
                       .steps = settings.epochs * batches.count(),
                       .warmup_steps = settings.warmup_epochs * batches.count()};
   const Loss<T> loss = loss_of(settings.loss, kernels);
-  const PixelStatistics& statistics = outcome.model.input_statistics;
-  const PixelRows<T> source(train.images, statistics);
-  Validation<T> validation(network, loss, held_out, statistics, observer, outcome.history);
+  const Scaler& scaler = outcome.model.scaler;
+  const PixelRows<T> source(train.images, scaler);
+  Validation<T> validation(network, loss, held_out, scaler, observer, outcome.history);
   train_network(network, source, train.labels.data(), std::move(batches), loss, trainer,
                 validation);
   outcome.model.weights = named_weights(architecture.parameters(), network.parameters());
@@ -210,7 +210,7 @@ TrainOutcome train_model(const LabelledImages& pictures,
   const LabelledImages held_out = gather(pictures, split.held_out);
   outcome.train_size = train.size();
   outcome.validation_size = held_out.size();
-  outcome.model.input_statistics = pixel_statistics(train.images);
+  outcome.model.scaler = fit_scaler(settings.scaler, train.images);
 
   if (outcome.precision == Precision::f64) {
     run(train, held_out, settings, reference_kernels<double>(), threads, observer, outcome);

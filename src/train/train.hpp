@@ -32,6 +32,7 @@ struct TrainSettings {
   OptimizerSettings optimizer{.weight_decay = 0.01};
   ScheduleKind schedule = ScheduleKind::one_cycle;
   std::size_t warmup_epochs = 0;
+  ScalerKind scaler = ScalerKind::channel;
   Initialisation initialisation = Initialisation::he;
   std::uint64_t seed = 0;
   Precision precision = Precision::automatic;

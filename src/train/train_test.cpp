@@ -109,11 +109,11 @@ TEST(Train, StatisticsAreOfTheTrainingPartAlone) {
   TrainSettings s = settings();
   const LabelledImages all = bright_rows(300);
   const Split split = stratified_split(all.labels, 30, s.seed);
-  const PixelStatistics expected = pixel_statistics(gather(all, split.train).images);
+  const Scaler expected = fit_scaler(ScalerKind::channel, gather(all, split.train).images);
   const Model model = train(s).model;
-  EXPECT_EQ(model.input_statistics.mean, expected.mean);
-  EXPECT_EQ(model.input_statistics.deviation, expected.deviation);
-  EXPECT_NE(expected.mean, pixel_statistics(all.images).mean);
+  EXPECT_EQ(model.scaler.mean, expected.mean);
+  EXPECT_EQ(model.scaler.deviation, expected.deviation);
+  EXPECT_NE(expected.mean, fit_scaler(ScalerKind::channel, all.images).mean);
 }
 
 TEST(Train, WithoutValidationItTrainsOnEverything) {
