@@ -28,7 +28,11 @@ struct Model {
 // Throws Error(failed) when it cannot be written.
 std::string save_model(const std::filesystem::path& path, const Model& model);
 
-// `path` is a model file or a run folder that holds model.safetensors. Nothing in the file is
+// The file that `path` means: itself, or the model.safetensors in a run folder. Throws
+// Error(bad_input) for a folder without one.
+std::filesystem::path model_file(const std::filesystem::path& path);
+
+// The model in model_file(path). Nothing in the file is
 // trusted: every length is checked before it is used. Throws Error(bad_input) with the file, the
 // place and the rule.
 Model load_model(const std::filesystem::path& path);

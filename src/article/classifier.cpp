@@ -151,21 +151,26 @@ class NNClassifier::Trained final : public Implementation {
     for (T& weight : network_.parameters()) weight = static_cast<T>(random.uniform(-1, 1));
     network_.parameters_changed();
 
-    TrainerSettings settings;
-    settings.epochs = parameters.epochs;
-    settings.optimizer.kind = OptimizerKind::sgd;
-    settings.optimizer.weight_decay = parameters.l1 + parameters.l2;  // the article's quirk
-    settings.schedule = {.kind = ScheduleKind::constant, .peak = parameters.learning_rate};
-    settings.mean_gradients = false;
-    const Loss<T> loss = [&kernels = network_.architecture().kernels()](
-                             std::size_t n, std::size_t classes, const T* net, const Label* labels,
-                             T scale, T* diff) {
+    const Architecture<T>& architecture = network_.architecture();
+    const OptimizerSettings sgd{.kind = OptimizerKind::sgd,
+                                .weight_decay = parameters.l1 + parameters.l2};  // its quirk
+    Optimizer<T> optimizer(sgd, architecture.parameters(), architecture.parameter_count(),
+                           architecture.kernels(), network_.pool());
+    Batches batches = Batches::in_order(x.rows(), parameters.n_batches);
+    const TrainerSettings settings{.schedule = {.kind = ScheduleKind::constant,
+                                                .peak = parameters.learning_rate,
+                                                .steps = parameters.epochs * batches.count()},
+                                   .mean_gradients = false};
+    const Loss<T> loss = [&kernels = architecture.kernels()](std::size_t n, std::size_t classes,
+                                                             const T* net, const Label* labels,
+                                                             T scale, T* diff) {
       return article_loss(kernels, n, classes, net, labels, scale, diff);
     };
     error.clear();
     ErrorObserver<T> observer(network_, parameters, error, on_epoch);
-    train_network(network_, TensorRows<T>(x), y.data(),
-                  Batches::in_order(x.rows(), parameters.n_batches), loss, settings, observer);
+    TrainingPosition position;
+    train_network(network_, optimizer, TensorRows<T>(x), y.data(), std::move(batches), loss,
+                  settings, position, observer);
     fit_seconds = observer.seconds;
   }
 

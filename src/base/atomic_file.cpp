@@ -11,7 +11,8 @@
 
 namespace weft {
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path, Durability durability)
+    : path_(std::move(path)), durability_(durability) {
   temporary_ = path_;
   temporary_ += fmt::format(".{}.tmp", ::getpid());
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -36,9 +37,11 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail_with_reason("sync");
+  const bool synced = durability_ == Durability::synced;
+  if (synced && ::fsync(descriptor_) != 0) fail_with_reason("sync");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_with_reason("rename onto");
   ::close(std::exchange(descriptor_, -1));
+  if (!synced) return;
   auto folder = path_.parent_path();
   if (folder.empty()) folder = ".";
   const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -51,8 +54,8 @@ void AtomicFile::fail_with_reason(const char* doing) const {
   fail(ErrorCode::failed, "cannot {} {}: {}", doing, path_.string(), std::strerror(errno));
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) {
-  AtomicFile file(path);
+void write_file(const std::filesystem::path& path, std::string_view text, Durability durability) {
+  AtomicFile file(path, durability);
   file.write(text);
   file.commit();
 }

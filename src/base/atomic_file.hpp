@@ -7,12 +7,17 @@
 
 namespace weft {
 
+enum class Durability {
+  synced,  // there for good once it is written
+  none,    // whole or not at all for other processes, but a power failure may lose it
+};
+
 // Writes a temporary file beside `path`, syncs it, renames it onto `path` and syncs the folder:
 // after a crash at any moment `path` holds the old bytes or the new ones. The temporary file is
 // removed on failure. Throws Error(failed) with the path and the system's reason.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::filesystem::path path);
+  explicit AtomicFile(std::filesystem::path path, Durability durability = Durability::synced);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -26,9 +31,11 @@ class AtomicFile {
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  Durability durability_;
   int descriptor_ = -1;
 };
 
-void write_file(const std::filesystem::path& path, std::string_view text);
+void write_file(const std::filesystem::path& path, std::string_view text,
+                Durability durability = Durability::synced);
 
 }  // namespace weft

@@ -53,7 +53,7 @@ void run_xor(bool json) {
 }
 
 void run_one_classifier(const Options& options) {
-  const Dataset data = load(options.data, true, false);
+  const Dataset data = load(options.data, {.val = false, .test = false});
   const ClassifierExperiment experiment{.scaled = options.pixels == "scaled",
                                         .precision = parse_precision(options.precision),
                                         .epochs = options.epochs,
@@ -69,7 +69,7 @@ void run_one_classifier(const Options& options) {
 }
 
 void run_story(const Options& options) {
-  const Dataset data = load(options.data, true, false);
+  const Dataset data = load(options.data, {.val = false, .test = false});
   tell_data(data);
   tell_softmax();
   tell_sigmoid();

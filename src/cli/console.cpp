@@ -44,6 +44,15 @@ void ProgressLine::show(const std::string& text) {
   std::fflush(stderr);
 }
 
+void ProgressLine::show(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty() && text.size() + 2 + part.size() >= terminal_width()) break;
+    text += (text.empty() ? "" : "  ") + part;
+  }
+  show(text);
+}
+
 void ProgressLine::clear() {
   if (!shown_) return;
   fmt::print(stderr, "\r\x1b[K");

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace weft::cli {
 
@@ -18,6 +19,8 @@ class ProgressLine {
   bool live() const { return live_; }
   bool due();  // has the line stood long enough?
   void show(const std::string& text);
+  // As many of these, the most important first, as the terminal is wide enough for.
+  void show(const std::vector<std::string>& parts);
   void clear();
 
  private:

@@ -92,7 +92,7 @@ void print(const Metrics& m, const std::vector<std::string>& names) {
 void run_evaluate(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   const Model model = load_model(options.model);
-  const Dataset data = load(options.data, false, true);
+  const Dataset data = load(options.data, {.train = false, .val = false});
   check_classes(model, data);
   Predictor predictor(model, options.threads);
   const Tensor probabilities = predictor.probabilities(data.test.images);

@@ -6,11 +6,8 @@
 
 namespace weft::cli {
 
-Dataset load(const std::string& where, bool train, bool test) {
+Dataset load(const std::string& where, LoadOptions options) {
   ProgressLine line;
-  LoadOptions options;
-  options.train = train;
-  options.test = test;
   options.on_download = [&](const std::string& file, std::uint64_t done, std::uint64_t all) {
     if (!line.due()) return;
     const double part = all > 0 ? static_cast<double>(done) / static_cast<double>(all) : 0;

@@ -7,6 +7,6 @@
 namespace weft::cli {
 
 // load_dataset, with progress on standard error while it downloads.
-Dataset load(const std::string& where, bool train, bool test);
+Dataset load(const std::string& where, LoadOptions options);
 
 }  // namespace weft::cli

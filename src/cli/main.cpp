@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 #include <new>
 
@@ -28,6 +29,7 @@ int exit_code(ErrorCode code) {
 }
 
 int run(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to report, not an end
   CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
   program.set_version_flag("--version",
                            fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
@@ -45,6 +47,8 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
     return 0;
+  } catch (const CLI::RuntimeError& error) {
+    return error.get_exit_code();  // a command that has said why
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : 2;
   } catch (const Error& error) {

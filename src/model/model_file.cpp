@@ -251,7 +251,9 @@ Scaler take_scaler(const Safetensors& contents, const Shape& input, const Compla
           take_statistics(contents.tensors, kDeviation, shape, complaint)};
 }
 
-std::filesystem::path find_file(const std::filesystem::path& path) {
+}  // namespace
+
+std::filesystem::path model_file(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return path;
   std::filesystem::path inside = path / "model.safetensors";
@@ -262,8 +264,6 @@ std::filesystem::path find_file(const std::filesystem::path& path) {
   }
   return inside;
 }
-
-}  // namespace
 
 std::string save_model(const std::filesystem::path& path, const Model& model) {
   check_model(model, {ErrorCode::usage, "save_model " + path.string()});
@@ -277,7 +277,7 @@ std::string save_model(const std::filesystem::path& path, const Model& model) {
 }
 
 Model load_model(const std::filesystem::path& path) {
-  const std::filesystem::path file = find_file(path);
+  const std::filesystem::path file = model_file(path);
   const Complaint complaint{ErrorCode::bad_input, file.string()};
   Safetensors contents = read_safetensors(file);
   const Metadata& metadata = contents.metadata;

@@ -41,6 +41,13 @@ class Optimizer {
   // One step; gradients and weights: the whole block.
   void step(double rate, std::span<const T> gradients, std::span<T> weights);
 
+  // What the next step depends on besides the weights: to be saved, and put back in another one of
+  // the same settings. A moment that the settings do not need is empty.
+  std::size_t steps() const { return steps_; }
+  void set_steps(std::size_t steps) { steps_ = steps; }
+  std::span<T> first_moment() { return first_moment_; }
+  std::span<T> second_moment() { return second_moment_; }
+
  private:
   struct Range {
     std::size_t begin, count;

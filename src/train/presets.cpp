@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "train/train.hpp"
+#include "train/settings.hpp"
 
 namespace weft {
 

@@ -1,70 +1,135 @@
 #include "train/run_folder.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "kernels/select.hpp"
+#include "train/history.hpp"
 
 namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::ordered_json;
 
-ordered_json run_json(const RunRequest& request, const TrainOutcome& outcome) {
-  ordered_json json;
-  json["data"] = request.data;
-  if (!request.preset.empty()) json["preset"] = request.preset;
-  json["network"] = outcome.model.network;
-  json["threads"] = request.threads;
-  // The settings as the model file has them; theirs is the one list.
-  json["training"] = ordered_json::parse(outcome.model.training);
-  if (request.settings.validation_fraction)
-    json["val_fraction"] = *request.settings.validation_fraction;
-  json["machine"] = {{"instructions", instruction_set()}, {"bf16", has_bf16_instructions()}};
-  return json;
-}
+constexpr const char* kConfig = "config.json";
+constexpr const char* kRun = "run.json";
+constexpr const char* kHistory = "history.csv";
+constexpr const char* kCheckpoint = "checkpoint.safetensors";
+constexpr const char* kModel = "model.safetensors";
+// The configuration last: while it is there, the folder holds a run.
+constexpr std::array kFiles{kModel, kCheckpoint, kHistory, kRun, kConfig};
 
-std::string value_or_nothing(double value) {
-  return std::isnan(value) ? "" : fmt::format("{:.6g}", value);
-}
-
-std::string history_csv(const std::vector<HistoryRow>& history) {
-  std::string text =
-      "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_"
-      "second\n";
-  for (const HistoryRow& row : history) {
-    text += fmt::format("{},{:.6g},{:.6g},{},{},{:.6g},{:.4f},{:.0f}\n", row.train.epoch + 1,
-                        row.train.loss, row.train.accuracy, value_or_nothing(row.validation_loss),
-                        value_or_nothing(row.validation_accuracy), row.train.learning_rate,
-                        row.train.seconds, row.train.images_per_second);
+bool holds_run(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* file : kFiles) {
+    if (fs::exists(folder / file, ignored)) return true;
   }
-  return text;
+  return false;
+}
+
+// What a process that was killed while it wrote has left.
+void remove_leftovers(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    for (const char* file : kFiles) {
+      if (name.starts_with(std::string(file) + ".") && name.ends_with(".tmp")) {
+        fs::remove(entry.path(), ignored);
+      }
+    }
+  }
 }
 
 }  // namespace
 
-void create_run_folder(const fs::path& folder, bool force) {
-  std::error_code error;
-  if (!force &&
-      (fs::exists(folder / "run.json", error) || fs::exists(folder / "model.safetensors", error))) {
-    fail(ErrorCode::usage,
-         "out: {} holds a run already: choose another folder, or replace it with --force",
-         folder.string());
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_ < 0) {
+    fail(ErrorCode::failed, "cannot open the folder {}: {}", path_.string(), std::strerror(errno));
   }
-  fs::create_directories(folder, error);
-  if (error) fail(ErrorCode::failed, "cannot create {}: {}", folder.string(), error.message());
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(lock_);
+    fail(ErrorCode::usage, "out: another process is training in {}: wait for it, or stop it",
+         path_.string());
+  }
+  remove_leftovers(path_);
 }
 
-std::string write_run(const fs::path& folder, const RunRequest& request,
-                      const TrainOutcome& outcome) {
-  write_file(folder / "history.csv", history_csv(outcome.history));
-  const std::string digest = save_model(folder / "model.safetensors", outcome.model);
-  write_file(folder / "run.json", run_json(request, outcome).dump(2) + "\n");
-  return digest;
+RunFolder::RunFolder(RunFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+RunFolder RunFolder::create(const fs::path& path, bool replace) {
+  if (!replace && holds_run(path)) {
+    fail(ErrorCode::usage,
+         "out: {} holds a run already: choose another folder, go on with --resume {}, or replace "
+         "it with --force",
+         path.string(), path.string());
+  }
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) fail(ErrorCode::failed, "cannot create {}: {}", path.string(), error.message());
+  RunFolder folder(path);
+  for (const char* file : kFiles) {
+    fs::remove(path / file, error);
+    if (error)
+      fail(ErrorCode::failed, "cannot remove {}: {}", (path / file).string(), error.message());
+  }
+  return folder;
+}
+
+RunFolder RunFolder::open(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path / kConfig, ignored)) {
+    fail(ErrorCode::usage,
+         "resume: {} holds no {}: give the folder of a run that weft train has begun",
+         path.string(), kConfig);
+  }
+  return RunFolder(path);
+}
+
+fs::path RunFolder::model_file() const {
+  return path_ / kModel;
+}
+fs::path RunFolder::config_file() const {
+  return path_ / kConfig;
+}
+
+bool RunFolder::is_complete() const {
+  std::error_code ignored;
+  return fs::exists(model_file(), ignored);
+}
+
+void RunFolder::write_config(const std::string& json) const {
+  write_file(config_file(), json + "\n");
+}
+void RunFolder::write_run(const std::string& json) const {
+  write_file(path_ / kRun, json + "\n");
+}
+
+void RunFolder::write(const Checkpoint& checkpoint) const {
+  save_checkpoint(path_ / kCheckpoint, checkpoint);
+  // The checkpoint has the history too: were this file lost, the next one would bring it back.
+  write_file(path_ / kHistory, history_csv(checkpoint.history), Durability::none);
+}
+
+std::string RunFolder::write(const Model& model) const {
+  return save_model(model_file(), model);
+}
+
+std::optional<Checkpoint> RunFolder::read_checkpoint() const {
+  return load_checkpoint(path_ / kCheckpoint);
 }
 
 }  // namespace weft

@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 
 #include "base/random.hpp"
 #include "compare.hpp"
-#include "train/run_folder.hpp"
 #include "weft/error.hpp"
 #include "weft/predictor.hpp"
 
@@ -33,8 +30,6 @@ LabelledImages bright_rows(std::size_t n) {
   return part;
 }
 
-const std::vector<std::string> kNames{"top", "middle", "bottom"};
-
 TrainSettings settings(Precision precision = Precision::f32) {
   TrainSettings s = preset("mlp", 3);
   s.network = "dense 8, relu, dense 3";
@@ -44,9 +39,16 @@ TrainSettings settings(Precision precision = Precision::f32) {
   return s;
 }
 
+Dataset bright_rows_set(std::size_t n = 300) {
+  Dataset data;
+  data.class_names = {"top", "middle", "bottom"};
+  data.train = bright_rows(n);
+  return data;
+}
+
 TrainOutcome train(const TrainSettings& s, int threads = 1) {
   RunObserver nobody;
-  return train_model(bright_rows(300), kNames, s, threads, nobody);
+  return train_model(prepare(bright_rows_set(), s), s, threads, nobody);
 }
 
 std::vector<float> flat(const Model& model) {
@@ -71,8 +73,6 @@ TEST(Train, LearnsInEveryPrecisionLossAndOptimizer) {
         const TrainOutcome outcome = train(s);
         EXPECT_GT(outcome.history.back().validation_accuracy, 0.9)
             << name_of(loss) << " " << name_of(optimizer);
-        EXPECT_EQ(outcome.train_size, 270U);
-        EXPECT_EQ(outcome.validation_size, 30U);
       }
     }
   }
@@ -120,8 +120,7 @@ TEST(Train, WithoutValidationItTrainsOnEverything) {
   TrainSettings s = settings();
   s.validation_fraction = 0;
   const TrainOutcome outcome = train(s);
-  EXPECT_EQ(outcome.train_size, 300U);
-  EXPECT_EQ(outcome.validation_size, 0U);
+  EXPECT_EQ(prepare(bright_rows_set(), s).train.size(), 300U);
   EXPECT_TRUE(std::isnan(outcome.history.back().validation_accuracy));
 }
 
@@ -150,30 +149,6 @@ TEST(Train, ErrorsSayWhatToChange) {
   s.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THAT(error_of(s), HasSubstr("not finite in epoch"));
   EXPECT_THROW(preset("nonsense", 3), Error);
-}
-
-TEST(RunFolder, HoldsTheRunAndIsNotOverwritten) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) / "weft_run_folder_test";
-  std::filesystem::remove_all(folder);
-  create_run_folder(folder / "deep", false);
-  const TrainOutcome outcome = train(settings());
-  const RunRequest request{.data = "x", .preset = "", .settings = settings(), .threads = 1};
-  const std::string digest = write_run(folder / "deep", request, outcome);
-  EXPECT_EQ(digest.size(), 64U);
-  EXPECT_EQ(write_run(folder / "deep", request, outcome), digest);
-  std::ifstream history(folder / "deep" / "history.csv");
-  std::string line;
-  std::getline(history, line);
-  EXPECT_EQ(line,
-            "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_"
-            "per_second");
-  int rows = 0;
-  for (; std::getline(history, line); ++rows) EXPECT_EQ(std::ranges::count(line, ','), 7);
-  EXPECT_EQ(rows, 12);
-  EXPECT_THROW(create_run_folder(folder / "deep", false), Error);
-  create_run_folder(folder / "deep", true);
-  EXPECT_EQ(flat(load_model(folder / "deep")), flat(outcome.model));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

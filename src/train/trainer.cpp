@@ -12,60 +12,69 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+void check_loss(double loss, const TrainingPosition& at, std::size_t batches, double rate) {
+  if (std::isfinite(loss)) return;
+  fail(ErrorCode::failed,
+       "training: the loss is not finite in epoch {}, batch {} of {}: the learning rate {} is "
+       "likely too high, or weights of classes or a scaler make the numbers too large",
+       at.epoch + 1, at.batch + 1, batches, rate);
+}
+
 }  // namespace
 
 template <class T>
-void train_network(Network<T>& network, const RowSource<T>& source, const Label* labels,
-                   Batches batches, const Loss<T>& loss, const TrainerSettings& settings,
+void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource<T>& source,
+                   const Label* labels, Batches batches, const Loss<T>& loss,
+                   const TrainerSettings& settings, TrainingPosition& position,
                    TrainingObserver& observer) {
-  const Architecture<T>& architecture = network.architecture();
-  Optimizer<T> optimizer(settings.optimizer, architecture.parameters(),
-                         architecture.parameter_count(), architecture.kernels(), network.pool());
-  std::size_t step = 0;
-  for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch) {
+  const Schedule& schedule = settings.schedule;
+  while (position.step < schedule.steps) {
+    TrainingPosition& at = position;
     const auto start = std::chrono::steady_clock::now();
-    batches.begin_epoch(static_cast<std::uint32_t>(epoch));
-    double loss_sum = 0, rate = 0;
-    std::size_t correct = 0, rows = 0;
-    for (std::size_t i = 0; i < batches.count(); ++i, ++step) {
-      const auto batch = batches.batch(i);
+    const double seconds_before = at.seconds;
+    batches.begin_epoch(static_cast<std::uint32_t>(at.epoch));
+    // An epoch of which this position has seen a part goes on where it was.
+    while (at.batch < batches.count() && at.step < schedule.steps) {
+      const auto batch = batches.batch(at.batch);
       const T scale = settings.mean_gradients ? T(1) / static_cast<T>(batch.size()) : T(1);
       const BatchResult<T> result = network.gradient(source, batch, labels, loss, scale);
-      if (!std::isfinite(result.loss)) {
-        fail(ErrorCode::failed,
-             "training: the loss is not finite in epoch {}, batch {} of {}: the learning rate {} "
-             "is likely too "
-             "high, or the data holds values that are not numbers",
-             epoch + 1, i + 1, batches.count(), settings.schedule.rate(step));
-      }
-      loss_sum += result.loss;
-      correct += result.correct;
-      rows += batch.size();
-      observer.on_batch({.epoch = epoch,
-                         .batch = i,
+      const double rate = schedule.rate(at.step);
+      check_loss(result.loss, at, batches.count(), rate);
+      at.loss_sum += result.loss;
+      at.correct += result.correct;
+      at.rows += batch.size();
+      observer.on_batch({.epoch = at.epoch,
+                         .batch = at.batch,
                          .batches = batches.count(),
-                         .rows_done = rows,
+                         .rows_done = at.rows,
                          .rows = batches.rows(),
                          .loss = result.loss,
-                         .loss_so_far = loss_sum / static_cast<double>(rows),
-                         .correct_so_far = correct});
-      rate = settings.schedule.rate(step);
+                         .loss_so_far = at.loss_sum / static_cast<double>(at.rows),
+                         .correct_so_far = at.correct});
       optimizer.step(rate, network.gradients(), network.parameters());
       network.parameters_changed();
+      ++at.batch;
+      ++at.step;
+      at.seconds = seconds_before + seconds_since(start);
+      if (at.batch < batches.count() && at.step < schedule.steps && !observer.go_on(at)) return;
     }
-    const double n = static_cast<double>(rows), seconds = seconds_since(start);
-    observer.on_epoch({.epoch = epoch,
-                       .loss = loss_sum / n,
-                       .accuracy = static_cast<double>(correct) / n,
-                       .learning_rate = rate,
-                       .seconds = seconds,
-                       .images_per_second = n / seconds});
+    const double n = static_cast<double>(at.rows);
+    observer.on_epoch({.epoch = at.epoch,
+                       .loss = at.loss_sum / n,
+                       .accuracy = static_cast<double>(at.correct) / n,
+                       .learning_rate = schedule.rate(at.step - 1),
+                       .seconds = at.seconds,
+                       .images_per_second = n / at.seconds});
+    at = {.step = at.step, .epoch = at.epoch + 1};
+    if (!observer.go_on(at)) return;
   }
 }
 
-template void train_network(Network<float>&, const RowSource<float>&, const Label*, Batches,
-                            const Loss<float>&, const TrainerSettings&, TrainingObserver&);
-template void train_network(Network<double>&, const RowSource<double>&, const Label*, Batches,
-                            const Loss<double>&, const TrainerSettings&, TrainingObserver&);
+template void train_network(Network<float>&, Optimizer<float>&, const RowSource<float>&,
+                            const Label*, Batches, const Loss<float>&, const TrainerSettings&,
+                            TrainingPosition&, TrainingObserver&);
+template void train_network(Network<double>&, Optimizer<double>&, const RowSource<double>&,
+                            const Label*, Batches, const Loss<double>&, const TrainerSettings&,
+                            TrainingPosition&, TrainingObserver&);
 
 }  // namespace weft

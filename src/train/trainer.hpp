@@ -29,25 +29,37 @@ struct EpochReport {
   double images_per_second;
 };
 
+// Where a run stands: before this batch of this epoch, both from 0.
+struct TrainingPosition {
+  std::size_t step = 0;  // of the whole run
+  std::size_t epoch = 0, batch = 0;
+  std::size_t rows = 0, correct = 0;  // of this epoch so far
+  double loss_sum = 0, seconds = 0;   // likewise
+
+  friend bool operator==(const TrainingPosition&, const TrainingPosition&) = default;
+};
+
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_batch(const BatchReport& /*report*/) {}
   virtual void on_epoch(const EpochReport& /*report*/) {}
+  // After each step, and after on_epoch where it ended one: shall training go on from here?
+  virtual bool go_on(const TrainingPosition& /*next*/) { return true; }
 };
 
 struct TrainerSettings {
-  std::size_t epochs = 1;
-  OptimizerSettings optimizer;
-  Schedule schedule;
+  Schedule schedule;           // schedule.steps: of the whole run; the last epoch may be cut short
   bool mean_gradients = true;  // over a batch's rows; else their sum
 };
 
-// Trains network on the batches' rows of source. Throws Error(failed) with epoch and batch when a
-// loss is not finite.
+// Trains network on the batches' rows of source, from `position`, which moves along, to the last of
+// the schedule's steps or until the observer has enough. Throws Error(failed) with epoch and batch
+// when a loss is not finite.
 template <class T>
-void train_network(Network<T>& network, const RowSource<T>& source, const Label* labels,
-                   Batches batches, const Loss<T>& loss, const TrainerSettings& settings,
+void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource<T>& source,
+                   const Label* labels, Batches batches, const Loss<T>& loss,
+                   const TrainerSettings& settings, TrainingPosition& position,
                    TrainingObserver& observer);
 
 }  // namespace weft

@@ -1,0 +1,215 @@
+#include "cli/train_options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <memory>
+
+#include "base/digest.hpp"
+#include "data/gzip.hpp"
+#include "kernels/select.hpp"
+#include "train/weights.hpp"
+#include "weft/error.hpp"
+
+namespace weft::cli {
+namespace {
+
+template <class To, class From>
+void override_with(const std::optional<From>& typed, To& setting) {
+  if (typed) setting = *typed;
+}
+
+void refuse_both(bool first, const char* first_name, bool second, const char* second_name,
+                 const char* why) {
+  if (!first || !second) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("train: {} and {} exclude each other: {}", first_name, second_name, why));
+}
+
+void check_together(const TrainOptions& o) {
+  refuse_both(!o.preset.empty(), "--preset", !o.network.empty(), "--network",
+              "a preset has its network");
+  refuse_both(!o.preset.empty(), "--preset", !o.init_from.empty(), "--init-from",
+              "the model has its network");
+  const char* length = "each says how long to train";
+  refuse_both(o.epochs.has_value(), "--epochs", o.steps.has_value(), "--steps", length);
+  refuse_both(o.epochs.has_value(), "--epochs", o.time.has_value(), "--time", length);
+  refuse_both(o.steps.has_value(), "--steps", o.time.has_value(), "--time", length);
+  refuse_both(o.nesterov, "--nesterov", o.no_nesterov, "--no-nesterov", "choose one");
+}
+
+std::shared_ptr<const StartModel> load_start(const std::string& path) {
+  auto start = std::make_shared<StartModel>();
+  start->model = load_model(path);
+  constexpr std::size_t kMostBytes = std::size_t{1} << 32;
+  const FileBytes bytes = read_file(model_file(path), kMostBytes);
+  start->sha256 = sha256(bytes.span().data(), bytes.size());
+  return start;
+}
+
+// The network, and all that comes with it.
+TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
+  const std::size_t classes = data.class_names.size();
+  TrainSettings s;
+  if (!preset_of(options).empty()) return preset(preset_of(options), classes);
+  if (options.init_from.empty()) {
+    s.network = options.network;
+    return s;
+  }
+  s.start = load_start(options.init_from);
+  s.network = options.network.empty() ? network_for(s.start->model, classes) : options.network;
+  s.scaler = s.start->model.scaler.kind;
+  return s;
+}
+
+void add_network_options(CLI::App& command, TrainOptions& options) {
+  command.add_option("--preset", options.preset,
+                     "settings that are known to work: mlp (the default)");
+  command.add_option("--network", options.network, "layers, as in \"dense 50, sigmoid, dense 10\"");
+  command.add_option("--init", options.init, "first weights: uniform, xavier or he");
+  command.add_option("--init-from", options.init_from,
+                     "begin with the weights of this model; its last layer anew where the classes "
+                     "are others");
+}
+
+void add_length_options(CLI::App& command, TrainOptions& options) {
+  // Signed bounds: "-1" would pass as a huge unsigned number.
+  const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
+  command.add_option("--epochs", options.epochs, "passes over the training pictures")
+      ->check(kCount);
+  command
+      .add_option("--time", options.time,
+                  "as many steps as fit, as in 30s, 3m, 1h; config.json then says how many")
+      ->check([](const std::string& text) {
+        try {
+          parse_time(text);
+        } catch (const Error& error) {
+          return std::string(error.what());
+        }
+        return std::string();
+      });
+  command.add_option("--steps", options.steps, "batches in all; the last epoch may be cut short")
+      ->check(kCount);
+  command.add_option("--target", options.target,
+                     "stop after the epoch that brings validation to this accuracy, as in 0.88");
+  command
+      .add_option("--patience", options.patience,
+                  "stop after so many epochs without a better validation accuracy")
+      ->check(kCount);
+}
+
+void add_step_options(CLI::App& command, TrainOptions& options) {
+  const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
+  command.add_option("--batch-size", options.batch_size, "pictures a step")->check(kCount);
+  command.add_option("--lr", options.lr, "learning rate, at its highest");
+  command.add_option("--schedule", options.schedule, "constant, step, cosine or one-cycle");
+  command
+      .add_option("--warmup-epochs", options.warmup_epochs,
+                  "epochs over which the rate rises from 0")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--optimizer", options.optimizer,
+                     "sgd or adamw; brings a rate, momentum and decay that suit it");
+  command.add_option("--momentum", options.momentum, "of sgd");
+  command.add_flag("--nesterov", options.nesterov, "Nesterov's momentum, as sgd takes by itself");
+  command.add_flag("--no-nesterov", options.no_nesterov, "plain momentum");
+  command.add_option("--weight-decay", options.weight_decay,
+                     "pull of weights towards zero, a step times the rate");
+  command.add_option("--l1", options.l1, "penalty on the sum of |w|");
+  command.add_option("--l2", options.l2, "penalty on half the sum of w^2");
+  command.add_option("--loss", options.loss, "softmax or sigmoid (cross-entropies), or mse");
+  command.add_option("--class-weights", options.class_weights,
+                     "balanced, or a JSON file as {\"Shirt\": 2.5}");
+}
+
+void add_data_options(CLI::App& command, TrainOptions& options) {
+  command
+      .add_option("--data", options.data,
+                  "\"fashion-mnist\", a folder or a file: IDX, CSV, NPZ, CIFAR")
+      ->capture_default_str();
+  command.add_option("--label-column", options.label_column,
+                     "of CSV: its name, first or last; found out unless given");
+  command.add_option("--scaler", options.scaler,
+                     "none, unit (0 to 1), standard (by pixel) or channel (the default)");
+  command.add_option("--val-fraction", options.val_fraction,
+                     "share held out for validation; unless given the data's own val part, else "
+                     "5,000 pictures of 50,000 or more, else a tenth");
+}
+
+void add_run_options(CLI::App& command, TrainOptions& options) {
+  command.add_option("--seed", options.seed, "of everything random")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      .add_option("--threads", options.threads,
+                  "0: all processors; the model does not depend on it")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option("--precision", options.precision, "auto, f32, bf16, or f64 (slow)")
+      ->capture_default_str();
+  command.add_option("--config", options.config,
+                     "JSON file of options, as a run's config.json; what is typed goes first");
+  command.add_option("--out", options.out, "run folder; unless given a new one under runs/");
+  command.add_option("--resume", options.resume,
+                     "go on with the run in this folder, by its own options");
+  command.add_flag("--force", options.force, "replace a run that is in --out already");
+  command.add_flag("--json", options.json, "one JSON document on standard output");
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, TrainOptions& options) {
+  add_data_options(command, options);
+  add_network_options(command, options);
+  add_length_options(command, options);
+  add_step_options(command, options);
+  add_run_options(command, options);
+}
+
+std::string preset_of(const TrainOptions& options) {
+  const bool none = options.preset.empty() && options.network.empty() && options.init_from.empty();
+  return none ? "mlp" : options.preset;
+}
+
+TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
+  check_together(options);
+  TrainSettings s = base_settings(options, data);
+  if (options.optimizer) set_optimizer(parse_optimizer(*options.optimizer), s);
+  override_with(options.epochs, s.epochs);
+  s.steps = options.steps;
+  override_with(options.batch_size, s.batch_size);
+  override_with(options.warmup_epochs, s.warmup_epochs);
+  override_with(options.lr, s.learning_rate);
+  override_with(options.momentum, s.optimizer.momentum);
+  override_with(options.weight_decay, s.optimizer.weight_decay);
+  override_with(options.l1, s.optimizer.l1);
+  override_with(options.l2, s.optimizer.l2);
+  override_with(options.patience, s.patience);
+  s.target = options.target;
+  if (options.nesterov) s.optimizer.nesterov = true;
+  if (options.no_nesterov) s.optimizer.nesterov = false;
+  if (options.schedule) s.schedule = parse_schedule(*options.schedule);
+  if (options.scaler) s.scaler = parse_scaler(*options.scaler);
+  if (options.init) s.initialisation = parse_initialisation(*options.init);
+  if (options.loss) s.loss = parse_loss(*options.loss);
+  if (options.class_weights) s.class_weights = class_weights(*options.class_weights, data);
+  s.validation_fraction = options.val_fraction;
+  s.seed = options.seed;
+  s.precision = parse_precision(options.precision);
+  return s;
+}
+
+double parse_time(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(end, text.data() + text.size());
+  const double factor = unit == "h" ? 3600 : unit == "m" ? 60 : unit.empty() || unit == "s" ? 1 : 0;
+  const double seconds = value * factor;
+  if (error != std::errc() || !(seconds > 0) || seconds > 1e7) {
+    throw Error(ErrorCode::usage,
+                fmt::format("time: \"{}\" is no time above 0, as in 30s, 3m or 1h", text));
+  }
+  return seconds;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,126 @@
+#include "train/checkpoint.hpp"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "model/json.hpp"
+#include "model/safetensors.hpp"
+
+namespace weft {
+namespace {
+
+using nlohmann::json;
+
+// JSON has no NaN: null stands for it.
+json number(double value) {
+  return std::isnan(value) ? json() : json(value);
+}
+double number(const json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+json as_json(const TrainingPosition& at) {
+  return {{"step", at.step},      {"epoch", at.epoch},     {"batch", at.batch},
+          {"rows", at.rows},      {"correct", at.correct}, {"loss_sum", at.loss_sum},
+          {"seconds", at.seconds}};
+}
+
+TrainingPosition to_position(const json& value) {
+  return {.step = value.at("step"),
+          .epoch = value.at("epoch"),
+          .batch = value.at("batch"),
+          .rows = value.at("rows"),
+          .correct = value.at("correct"),
+          .loss_sum = value.at("loss_sum"),
+          .seconds = value.at("seconds")};
+}
+
+json as_json(const HistoryRow& row) {
+  const EpochReport& t = row.train;
+  return json::array({t.epoch, t.loss, t.accuracy, t.learning_rate, t.seconds, t.images_per_second,
+                      number(row.validation_loss), number(row.validation_accuracy)});
+}
+
+HistoryRow to_row(const json& value) {
+  return {{.epoch = value.at(0),
+           .loss = value.at(1),
+           .accuracy = value.at(2),
+           .learning_rate = value.at(3),
+           .seconds = value.at(4),
+           .images_per_second = value.at(5)},
+          number(value.at(6)),
+          number(value.at(7))};
+}
+
+constexpr const char* kFormat = "weft.checkpoint";
+constexpr const char* kRun = "weft.run";
+constexpr const char* kPosition = "weft.position";
+constexpr const char* kHistory = "weft.history";
+constexpr const char* kParameters = "parameters";
+constexpr const char* kFirstMoment = "optimizer.first_moment";
+constexpr const char* kSecondMoment = "optimizer.second_moment";
+
+// What the format is, and that another version's arithmetic may differ.
+std::string format_text() {
+  return fmt::format("1 of weft {}", version());
+}
+
+const std::string& text_at(const Metadata& metadata, const char* key, const std::string& file) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) {
+    fail(ErrorCode::bad_input, "{}: its metadata lacks {}: this is no checkpoint, or a damaged one",
+         file, key);
+  }
+  return found->second;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+  json history = json::array();
+  for (const HistoryRow& row : checkpoint.history) history.push_back(as_json(row));
+  const Metadata metadata{{kFormat, format_text()},
+                          {kRun, checkpoint.run},
+                          {kPosition, as_json(checkpoint.position).dump()},
+                          {kHistory, history.dump()}};
+  const std::vector<TensorReference> tensors{{kParameters, &checkpoint.parameters},
+                                             {kFirstMoment, &checkpoint.first_moment},
+                                             {kSecondMoment, &checkpoint.second_moment}};
+  write_safetensors(path, metadata, tensors);
+}
+
+std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  const std::string file = path.string();
+  Safetensors contents = read_safetensors(path);
+  const std::string& format = text_at(contents.metadata, kFormat, file);
+  if (format != format_text()) {
+    fail(ErrorCode::bad_input,
+         "{}: it is a checkpoint in format {}, but this program goes on with {} only: start the "
+         "run anew with --force",
+         file, shown(format), format_text());
+  }
+  Checkpoint checkpoint;
+  checkpoint.run = text_at(contents.metadata, kRun, file);
+  try {
+    checkpoint.position = to_position(json::parse(text_at(contents.metadata, kPosition, file)));
+    for (const json& row : json::parse(text_at(contents.metadata, kHistory, file))) {
+      checkpoint.history.push_back(to_row(row));
+    }
+  } catch (const json::exception& error) {
+    fail(ErrorCode::bad_input, "{}: its position or history is damaged: {}", file, error.what());
+  }
+  for (NamedTensor& tensor : contents.tensors) {
+    if (tensor.name == kParameters) checkpoint.parameters = std::move(tensor.value);
+    if (tensor.name == kFirstMoment) checkpoint.first_moment = std::move(tensor.value);
+    if (tensor.name == kSecondMoment) checkpoint.second_moment = std::move(tensor.value);
+  }
+  return checkpoint;
+}
+
+}  // namespace weft

@@ -1,0 +1,29 @@
+// A run as it stands, in a file: all that the steps to come depend on.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "train/history.hpp"
+#include "train/trainer.hpp"
+#include "weft/tensor.hpp"
+
+namespace weft {
+
+struct Checkpoint {
+  std::string run;  // what the run is, as text: a checkpoint of another run is refused
+  TrainingPosition position;
+  std::vector<HistoryRow> history;
+  Tensor parameters, first_moment, second_moment;  // f32 or f64, {n}; moments may be {0}
+};
+
+// Writes the file whole or not at all. Throws Error(failed).
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+// Nothing when there is no such file. Throws Error(bad_input) when it is damaged.
+std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace weft

@@ -1,0 +1,23 @@
+// From a data set to what a run trains on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/settings.hpp"
+#include "weft/data.hpp"
+
+namespace weft {
+
+struct PreparedData {
+  LabelledImages train, validation;
+  std::vector<std::string> class_names;
+  Scaler scaler;          // its statistics are the training part's
+  std::string digest;     // of the data's training part, before anything was held out of it
+  bool own_validation{};  // is `validation` the data's val part?
+};
+
+// Takes the parts out of `data`. Throws as check_settings.
+PreparedData prepare(Dataset data, const TrainSettings& settings);
+
+}  // namespace weft

@@ -1,0 +1,183 @@
+// A run in one arithmetic: everything that train_model puts together.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "nn/network.hpp"
+#include "train/train.hpp"
+#include "train/weights.hpp"
+
+namespace weft {
+
+template <class T>
+Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels);
+
+// Each row's loss and gradient times the weight of its class; without weights the loss itself.
+template <class T>
+Loss<T> weighted(Loss<T> loss, std::vector<double> class_weights);
+
+// What a run with these settings is: its checkpoints and its model's record say so.
+nlohmann::json identity(const PreparedData& data, const TrainSettings& settings,
+                        Precision precision);
+
+// Throws Error(bad_input) naming what differs between a checkpoint's identity and this run's.
+void check_same_run(const std::string& checkpoint, const std::string& run);
+
+template <class T>
+class Run final : public TrainingObserver {
+ public:
+  // The data must outlive this.
+  Run(const PreparedData& data, const TrainSettings& settings, const Kernels<T>& kernels,
+      Precision precision, int threads)
+      : data_(data),
+        settings_(settings),
+        network_(settings.network, input_of(data), kernels, threads),
+        optimizer_(settings.optimizer, network_.architecture().parameters(),
+                   network_.architecture().parameter_count(), kernels, network_.pool()),
+        source_(data.train.images, data.scaler),
+        batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
+        plain_loss_(loss_of(settings.loss, kernels)),
+        loss_(weighted(plain_loss_, settings.class_weights)),
+        identity_(identity(data, settings, precision).dump()) {
+    if (data.validation.size() > 0) validation_.emplace(data.validation.images, data.scaler);
+    schedule_ = {.kind = settings.schedule,
+                 .peak = settings.learning_rate,
+                 .steps = settings.steps.value_or(settings.epochs * batches_.count()),
+                 .warmup_steps = settings.warmup_epochs * batches_.count()};
+    initialise<T>(settings.initialisation, settings.seed, network_.architecture().parameters(),
+                  network_.parameters());
+    if (settings.start) {
+      copy_weights(settings.start->model, data.class_names, network_.architecture().parameters(),
+                   network_.parameters());
+    }
+    network_.parameters_changed();
+  }
+
+  // Trains from where it stands to the end, or until the observer wants it to stop: then false.
+  bool train(RunObserver& observer, const Checkpoints& checkpoints) {
+    observer_ = &observer;
+    checkpoints_ = &checkpoints;
+    stopped_ = false;
+    saved_ = std::chrono::steady_clock::now();
+    if (!ended()) {
+      train_network(network_, optimizer_, source_, data_.train.labels.data(), batches_, loss_,
+                    {.schedule = schedule_}, position_, *this);
+    }
+    return !stopped_;
+  }
+
+  Checkpoint checkpoint() {
+    return {.run = identity_,
+            .position = position_,
+            .history = history_,
+            .parameters = tensor_of(network_.parameters()),
+            .first_moment = tensor_of(optimizer_.first_moment()),
+            .second_moment = tensor_of(optimizer_.second_moment())};
+  }
+
+  // Throws Error(bad_input) when it is another run's.
+  void restore(const Checkpoint& checkpoint) {
+    check_same_run(checkpoint.run, identity_);
+    assign(checkpoint.parameters, network_.parameters());
+    assign(checkpoint.first_moment, optimizer_.first_moment());
+    assign(checkpoint.second_moment, optimizer_.second_moment());
+    optimizer_.set_steps(checkpoint.position.step);
+    position_ = checkpoint.position;
+    history_ = checkpoint.history;
+    network_.parameters_changed();
+  }
+
+  // Mean loss and accuracy of the validation part; only where there is one.
+  void validate(double& loss, double& accuracy) {
+    const LabelledImages& part = data_.validation;
+    const std::size_t n = part.size(), classes = network_.architecture().output().elements();
+    std::vector<T> logits(n * classes), unused(n * classes);
+    network_.forward(*validation_, logits.data());
+    const std::size_t correct = count_correct(n, classes, logits.data(), part.labels.data());
+    const double sum =
+        plain_loss_(n, classes, logits.data(), part.labels.data(), T(0), unused.data());
+    loss = sum / static_cast<double>(n);
+    accuracy = static_cast<double>(correct) / static_cast<double>(n);
+  }
+
+  Network<T>& network() { return network_; }
+  const std::vector<HistoryRow>& history() const { return history_; }
+  const std::string& identity_text() const { return identity_; }
+  std::size_t steps_an_epoch() const { return batches_.count(); }
+
+  void on_batch(const BatchReport& report) override { observer_->on_batch(report); }
+
+  void on_epoch(const EpochReport& report) override {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    HistoryRow row{report, kNone, kNone};
+    if (validation_) validate(row.validation_loss, row.validation_accuracy);
+    history_.push_back(row);
+    observer_->on_epoch(row);
+  }
+
+  bool go_on(const TrainingPosition& next) override {
+    const bool between_epochs = next.batch == 0;
+    const bool at_end = between_epochs && ended();
+    stopped_ = !at_end && observer_->wants_stop();
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
+    const double after = between_epochs ? kLeastSeconds : checkpoints_->every_seconds;
+    const bool first = between_epochs && history_.size() == 1;
+    if (checkpoints_->save && (first || at_end || stopped_ || since.count() >= after)) {
+      checkpoints_->save(checkpoint());
+      saved_ = std::chrono::steady_clock::now();
+    }
+    return !at_end && !stopped_;
+  }
+
+ private:
+  // Epochs may be shorter than it takes to sync a file; no more than this is ever lost.
+  static constexpr double kLeastSeconds = 1;
+
+  static Shape input_of(const PreparedData& data) {
+    const Shape& all = data.train.images.shape();
+    return {all[1], all[2], all[3]};
+  }
+
+  static Tensor tensor_of(std::span<const T> values) {
+    Tensor tensor(data_type_of<T>(), {values.size()});
+    std::ranges::copy(values, tensor.as<T>().begin());
+    return tensor;
+  }
+
+  static void assign(const Tensor& from, std::span<T> to) {
+    if (from.type() != data_type_of<T>() || from.shape() != Shape{to.size()}) {
+      fail(ErrorCode::bad_input, "resume: the checkpoint has {} numbers of {} where {} are needed",
+           from.shape().text(), name_of(from.type()), to.size());
+    }
+    std::ranges::copy(from.as<T>(), to.begin());
+  }
+
+  bool ended() const {
+    return position_.step >= schedule_.steps ||
+           has_ended(history_, settings_.patience, settings_.target.value_or(0));
+  }
+
+  const PreparedData& data_;
+  const TrainSettings& settings_;
+  Network<T> network_;
+  Optimizer<T> optimizer_;
+  PixelRows<T> source_;
+  std::optional<PixelRows<T>> validation_;
+  Batches batches_;
+  Loss<T> plain_loss_, loss_;  // without weights of classes, and as trained
+  Schedule schedule_;
+  std::string identity_;
+  TrainingPosition position_;
+  std::vector<HistoryRow> history_;
+  RunObserver* observer_ = nullptr;
+  const Checkpoints* checkpoints_ = nullptr;
+  std::chrono::steady_clock::time_point saved_;
+  bool stopped_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,81 @@
+// What decides the outcome of a training run, but for the data.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nn/initialise.hpp"
+#include "nn/optimizer.hpp"
+#include "nn/schedule.hpp"
+#include "weft/data.hpp"
+#include "weft/model.hpp"
+#include "weft/precision.hpp"
+
+namespace weft {
+
+enum class LossKind { softmax_cross_entropy, sigmoid_cross_entropy, mean_squared_error };
+
+// "softmax", "sigmoid", "mse"; parse throws Error(usage) naming the three.
+LossKind parse_loss(const std::string& text);
+const char* name_of(LossKind kind);
+
+// A model to begin with, and the SHA-256 of its file.
+struct StartModel {
+  Model model;
+  std::string sha256;
+};
+
+struct TrainSettings {
+  std::string network;
+  LossKind loss = LossKind::softmax_cross_entropy;
+  std::size_t epochs = 10;
+  std::optional<std::size_t> steps;  // optimizer steps of the whole run, in place of epochs
+  std::size_t batch_size = 128;
+  double learning_rate = 0.004;
+  OptimizerSettings optimizer{.weight_decay = 0.01};
+  ScheduleKind schedule = ScheduleKind::one_cycle;
+  std::size_t warmup_epochs = 0;
+  ScalerKind scaler = ScalerKind::channel;
+  Initialisation initialisation = Initialisation::he;
+  std::shared_ptr<const StartModel> start;  // null: weights as `initialisation` draws them
+  std::vector<double> class_weights;        // of each class's loss; empty: 1 for all
+  std::uint64_t seed = 0;
+  Precision precision = Precision::automatic;
+  // Share of each class that is held out for validation. Not said: the data's own val part; where
+  // it has none 5,000 pictures of 50,000 or more, else a tenth.
+  std::optional<double> validation_fraction;
+  // Ends the run after this many epochs without a better validation accuracy; 0: never.
+  std::size_t patience = 0;
+  std::optional<double> target;  // ends the run once the validation accuracy is this or more
+};
+
+// The optimizer, with the rate, momentum and decay that suit it as a first guess.
+void set_optimizer(OptimizerKind kind, TrainSettings& settings);
+
+// The presets: settings that are known to work, by name. `classes`: outputs of the network.
+std::vector<std::string> preset_names();
+// Throws Error(usage) when there is none of this name.
+TrainSettings preset(const std::string& name, std::size_t classes);
+
+// How many of these pictures the settings hold out. Throws Error(usage).
+std::size_t validation_size(std::size_t pictures, const TrainSettings& settings);
+
+// Throws Error(usage) for settings that cannot be, Error(bad_input) for data that cannot be trained
+// on.
+void check_settings(const TrainSettings& settings, const Dataset& data);
+
+// The settings by the names that people type: what the model file and run.json record. `precision`:
+// what automatic became.
+nlohmann::json as_json(const TrainSettings& settings, Precision precision);
+
+// "balanced" weighs each class by n / (classes x its pictures), 1 where it has none (scikit-learn's
+// formula); else `text` is a JSON file of class names and weights, 1 for those it leaves out.
+// Throws Error(usage) or Error(bad_input) naming the file.
+std::vector<double> class_weights(const std::string& text, const Dataset& data);
+
+}  // namespace weft
