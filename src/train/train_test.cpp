@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "base/random.hpp"
 #include "compare.hpp"
@@ -122,6 +123,81 @@ TEST(Train, WithoutValidationItTrainsOnEverything) {
   const TrainOutcome outcome = train(s);
   EXPECT_EQ(prepare(bright_rows_set(), s).train.size(), 300U);
   EXPECT_TRUE(std::isnan(outcome.history.back().validation_accuracy));
+}
+
+// Stops after so many steps.
+class StopAfter final : public RunObserver {
+ public:
+  explicit StopAfter(std::size_t steps) : left_(steps) {}
+  bool wants_stop() override { return --left_ == 0; }
+
+ private:
+  std::size_t left_;
+};
+
+TEST(Train, StoppedAtAnyStepItGoesOnToTheSameModel) {
+  for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::adamw}) {
+    for (const Precision precision : {Precision::f64, Precision::f32}) {
+      TrainSettings s = settings(precision);
+      set_optimizer(optimizer, s);
+      s.steps = 40;  // of 17 an epoch: the third is cut short
+      s.class_weights = {1, 0.5, 2};
+      const PreparedData data = prepare(bright_rows_set(), s);
+      RunObserver nobody;
+      const TrainOutcome whole = train_model(data, s, 1, nobody);
+      for (std::size_t stop = 1; stop < 40; stop += stop == 16 ? 1 : 3) {
+        Checkpoints checkpoints;
+        checkpoints.save = [&](const Checkpoint& now) {
+          checkpoints.from.emplace();
+          // Through the file, as a real one.
+          const auto path = std::filesystem::path(::testing::TempDir()) / "weft_train_checkpoint";
+          save_checkpoint(path, now);
+          checkpoints.from = load_checkpoint(path);
+          std::filesystem::remove(path);
+        };
+        StopAfter observer(stop);
+        EXPECT_FALSE(train_model(data, s, 1, observer, checkpoints).complete);
+        ASSERT_TRUE(checkpoints.from);
+        EXPECT_EQ(checkpoints.from->position.step, stop);
+        const TrainOutcome rest = train_model(data, s, 2, nobody, checkpoints);
+        EXPECT_EQ(flat(rest.model), flat(whole.model)) << "stopped after " << stop;
+        EXPECT_EQ(rest.model.training, whole.model.training);
+      }
+    }
+  }
+}
+
+TEST(Train, ClassWeightsWeighLossAndGradient) {
+  TrainSettings s = settings(Precision::f64);
+  s.class_weights = {1, 1, 1};
+  EXPECT_EQ(flat(train(s).model), flat(train(settings(Precision::f64)).model));
+  // A class that weighs nothing is not learnt.
+  s.class_weights = {1, 1, 0};
+  const TrainOutcome outcome = train(s);
+  EXPECT_LT(outcome.history.back().validation_accuracy, 0.7);
+  EXPECT_GT(outcome.history.back().validation_accuracy, 0.6);
+}
+
+TEST(ClassWeights, BalanceTheClasses) {
+  Dataset data = bright_rows_set(6);
+  data.class_names.push_back("none");
+  data.train.labels = {0, 0, 0, 1, 1, 2};
+  EXPECT_THAT(class_weights("balanced", data), ::testing::ElementsAre(0.5, 0.75, 1.5, 1));
+  EXPECT_THROW(class_weights("no-such-file.json", data), Error);
+}
+
+TEST(History, EndsByTargetOrPatience) {
+  const auto rows = [](std::initializer_list<double> accuracies) {
+    std::vector<HistoryRow> history;
+    for (const double accuracy : accuracies) history.push_back({{}, 0, accuracy});
+    return history;
+  };
+  EXPECT_FALSE(has_ended({}, 1, 0.1));
+  EXPECT_TRUE(has_ended(rows({0.5, 0.8}), 0, 0.8));
+  EXPECT_FALSE(has_ended(rows({0.8, 0.7}), 0, 0.8));
+  EXPECT_FALSE(has_ended(rows({0.5, 0.7, 0.6}), 2, 0));
+  EXPECT_TRUE(has_ended(rows({0.5, 0.7, 0.6, 0.7}), 2, 0));
+  EXPECT_FALSE(has_ended(rows({0.5, 0.7, 0.6, 0.71}), 2, 0));
 }
 
 std::string error_of(const TrainSettings& s) {
