@@ -77,7 +77,7 @@ TEST_F(SmallSet, ReadsOnlyThePartsAskedFor) {
   EXPECT_EQ(train.test.size(), 0U);
   EXPECT_EQ(train.test.images.elements(), 0U);
   expect_error(ErrorCode::usage, {"neither"},
-               [&] { load_dataset(where(), {.train = false, .test = false}); });
+               [&] { load_dataset(where(), {.train = false, .val = false, .test = false}); });
 }
 
 // A test part alone has the same classes as beside its training part.
@@ -150,15 +150,13 @@ TEST_F(SmallSet, IsNotFashionMnistWhateverTheFolderIsCalled) {
                [] { load_dataset("fashion-mnist"); });
 }
 
-TEST(LoadDataset, RefusesWhatIsNoFolder) {
+TEST(LoadDataset, RefusesWhatIsNeitherFolderNorFile) {
   const TempFolder folder;
-  const auto file = folder.write("file", {1}).string();
-  const auto none = (folder.path() / "none").string();
-  for (const std::string& where : {file, none, std::string()}) {
-    expect_error(ErrorCode::bad_input, {"\"" + where + "\" is no folder", "fashion-mnist"},
+  for (const std::string& where : {(folder.path() / "none").string(), std::string()}) {
+    expect_error(ErrorCode::bad_input, {"\"" + where + "\" is neither", "fashion-mnist"},
                  [&] { load_dataset(where); });
   }
-  expect_error(ErrorCode::bad_input, {"neither train-images-idx3-ubyte nor"},
+  expect_error(ErrorCode::bad_input, {folder.path().string(), "holds no data"},
                [&] { load_dataset(folder.path().string()); });
 }
 

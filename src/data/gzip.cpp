@@ -85,6 +85,7 @@ bool is_gzip(std::span<const std::uint8_t> bytes) {
 }
 
 FileBytes gunzip(std::span<const std::uint8_t> packed, std::size_t most, const std::string& file) {
+  most = std::min(most, most_unpacked(packed.size()));
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
       libdeflate_alloc_decompressor());
   if (!decompressor) throw std::bad_alloc();

@@ -5,20 +5,17 @@
 #include <span>
 #include <string>
 
-#include "weft/tensor.hpp"
+#include "data/array.hpp"
 
 namespace weft {
 
-// What an IDX file says about itself, and its elements, which stay where they were.
-struct IdxView {
-  Shape shape;
-  std::span<const std::uint8_t> elements;  // shape.elements() of them
-};
+// Do the bytes begin as IDX does: 0 0, an element type, a number of dimensions from 1?
+bool is_idx(std::span<const std::uint8_t> bytes);
 
-// Reads 0 0 08 rank, `rank` big-endian 32-bit sizes, and as many bytes as the sizes multiply to: no
-// fewer and no more. `file` names the bytes in errors. Throws Error(bad_input) with the place and
-// both values.
-IdxView parse_idx(std::span<const std::uint8_t> bytes, std::size_t rank, const std::string& file);
+// Reads 0 0, the element type (08 u8, 09 i8, 0b i16, 0c i32, 0d f32, 0e f64), the rank, `rank`
+// big-endian 32-bit sizes, and as many elements as the sizes multiply to: no fewer and no more.
+// `file` names the bytes in errors. Throws Error(bad_input) with the place and both values.
+Array parse_idx(std::span<const std::uint8_t> bytes, const std::string& file);
 
 // Where the elements of such a file begin.
 constexpr std::size_t idx_header_size(std::size_t rank) {
