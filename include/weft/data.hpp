@@ -53,11 +53,14 @@ struct LoadOptions {
 };
 
 // `where` is "fashion-mnist" (looked for in $WEFT_DATA, Debian's, Keras', torchvision's and weft's
-// own folders, else downloaded) or a folder that holds the four canonical IDX files, gzipped or
-// not. The classes of a folder are Fashion-MNIST's when its label files are, else "0", "1" ... up
-// to the largest training label. Throws Error(bad_input) when a file is not what it should be;
-// Error(failed) when there is none and it cannot be downloaded: the message names the Debian
-// package.
+// own folders, else downloaded), a folder of IDX, CSV, NPZ or CIFAR files, or one such file,
+// gzipped or not: docs/data-formats.md says what each may hold. The classes are those of the
+// training labels: texts in the order of their bytes, or numbers up to the largest, named by
+// classes.txt, by CIFAR's own lists, or as Fashion-MNIST's when the labels are its own. Throws
+// Error(bad_input) when a file is not what it should be, when pictures have no labels though
+// options.labels asks for them, or when none of the parts asked for is there; Error(failed) when
+// Fashion-MNIST is nowhere and cannot be downloaded: the message names the Debian package;
+// Error(usage) when no part is asked for or options.label_column is not in the header.
 Dataset load_dataset(const std::string& where, const LoadOptions& options = {});
 
 // Two disjoint sets of positions.

@@ -113,6 +113,7 @@ class Reader {
     }
     CsvTable table;
     table.first_row = first_row_number_;
+    table.columns = {columns_, label == nullptr ? 0 : label->column()};
     if (options_.pixels) put_images(label, table);
     if (label != nullptr) put_labels(*label, table);
     return table;

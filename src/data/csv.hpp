@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,17 +12,26 @@
 
 namespace weft {
 
+// A table's width and its label column, from 0.
+struct CsvColumns {
+  std::size_t columns = 0;
+  std::size_t label = 0;
+};
+
 struct CsvOptions {
   std::string label_column = {};  // "first", "last" or its name in the header; empty: found out
   bool labels = true;             // must there be labels?
   bool pixels = true;             // are the pictures wanted, or the labels alone?
+  // Of the training part: another part of that width has its labels there too, where values allow.
+  std::optional<CsvColumns> like = {};
 };
 
 struct CsvTable {
-  FileBytes bytes;            // of images
-  Array images;               // n, columns less the label's: u8, or f32 when one has a fraction
-  bool labelled = false;      //
-  std::vector<Label> labels;  // positions in `texts`, one a row
+  FileBytes bytes;  // of images
+  Array images;     // n, columns less the label's: u8, or f32 when one has a fraction
+  CsvColumns columns;
+  bool labelled = false;           // else there are no labels, and columns.label means nothing
+  std::vector<Label> labels;       // positions in `texts`, one a row
   std::vector<std::string> texts;  // the different labels, as they are written
   std::size_t first_row = 1;       // the number of the first row of data: 2 under a header
 };

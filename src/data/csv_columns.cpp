@@ -114,6 +114,12 @@ Candidate* choose_label(std::vector<Candidate>& candidates, std::size_t columns,
   Candidate& first = candidates.front();
   Candidate& last = candidates.back();
   const bool room = is_picture(columns - 1);
+  if (options.like && options.like->columns == columns && room) {
+    const bool is_first = options.like->label == first.column();
+    const bool is_last = options.like->label == last.column();
+    if (is_first && !first.too_many() && last.is_pixels()) return &first;
+    if (is_last && !last.too_many() && first.is_pixels()) return &last;
+  }
   const bool by_first = room && first.is_labels() && last.is_pixels();
   const bool by_last = room && last.is_labels() && first.is_pixels();
   if (by_first && by_last) {

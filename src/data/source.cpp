@@ -195,6 +195,12 @@ RawData read_single(const fs::path& path, const LoadOptions& options) {
   read(files[0]);
   if (!files[0].format) fail_format(path.string(), files[0].bytes.span());
   RawData raw = raw_data(files, options);
+  if (files[0].format == Format::idx && options.labels) {
+    fail(ErrorCode::bad_input,
+         "data: {}: an IDX file holds pictures alone, and their labels are needed: give the folder "
+         "that both are in",
+         path.string());
+  }
   add_names(path.parent_path(), raw);
   return raw;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -123,6 +124,25 @@ void add_npz(const SourceFile& file, const LoadOptions& options, std::vector<Raw
   }
 }
 
+// Puts the table's contents into the part; tells where the labels were.
+std::optional<CsvColumns> read_csv(SourceFile& file, const LoadOptions& options,
+                                   const std::optional<CsvColumns>& like, RawPart& part) {
+  const bool wanted = is_wanted(part.part, options);
+  CsvTable table = parse_csv(file.bytes.span(), file.name(),
+                             {options.label_column, options.labels, wanted, like});
+  file.bytes = {};
+  if (wanted) {
+    part.images->bytes = std::move(table.bytes);
+    part.images->array = std::move(table.images);
+  } else {
+    part.images.reset();
+  }
+  if (!table.labelled) return std::nullopt;
+  part.labels = RawLabels{
+      file.name(), std::move(table.labels), std::move(table.texts), {"row", table.first_row, 1}};
+  return table.columns;
+}
+
 }  // namespace
 
 std::vector<RawPart> idx_parts(std::vector<SourceFile>& files, const LoadOptions& options) {
@@ -144,24 +164,16 @@ std::vector<RawPart> csv_parts(std::vector<SourceFile>& files, const LoadOptions
     if (part.images) fail_two(part.part, "pictures", part.images->file, file.name());
     part.images = RawImages{file.name(), {}, {}};
   }
+  // The training part first: where its labels are, those of the others are.
+  std::optional<CsvColumns> like;
   std::vector<std::function<void()>> jobs;
   for (SourceFile& file : files) {
     RawPart& part = place_of(*file.part, parts);
-    jobs.push_back([&file, &part, &options] {
-      const bool wanted = is_wanted(part.part, options);
-      CsvTable table =
-          parse_csv(file.bytes.span(), file.name(), {options.label_column, options.labels, wanted});
-      file.bytes = {};
-      if (table.labelled) {
-        part.labels = RawLabels{file.name(),
-                                std::move(table.labels),
-                                std::move(table.texts),
-                                {"row", table.first_row, 1}};
-      }
-      part.images->bytes = std::move(table.bytes);
-      part.images->array = std::move(table.images);
-      if (!wanted) part.images.reset();
-    });
+    if (part.part == Part::train) {
+      like = read_csv(file, options, std::nullopt, part);
+    } else {
+      jobs.push_back([&] { read_csv(file, options, like, part); });
+    }
   }
   run_all(jobs);
   return parts;
