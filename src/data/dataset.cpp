@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 fs::path find_by_name(const LoadOptions& options) {
   std::vector<CanonicalFile> files;
   for (const CanonicalFile& file : {kTrainImages, kTrainLabels}) {
-    if (options.train) files.push_back(file);
+    if (options.train || !options.test) files.push_back(file);
   }
   for (const CanonicalFile& file : {kTestImages, kTestLabels}) {
     if (options.test) files.push_back(file);

@@ -179,6 +179,11 @@ TEST(LoadDataset, KnowsFashionMnist) {
                                   133, 16));
 }
 
+TEST(LoadDataset, FashionMnistHasNoValPart) {
+  expect_error(ErrorCode::bad_input, {"none of the parts", "val"},
+               [] { load_dataset("fashion-mnist", {.train = false, .test = false}); });
+}
+
 // From the folder alone: by its labels, under the folder's own name.
 TEST(LoadDataset, KnowsFashionMnistInAnyFolder) {
   const Dataset named = load_dataset("fashion-mnist", {.train = false});
