@@ -1,5 +1,5 @@
 # One line each: the work is in scripts/.
-.PHONY: help build run test tsan bench lint clean
+.PHONY: help build run test tsan fuzz bench lint clean
 
 help:   ; @sed -n 's/^#: //p' Makefile
 build:  ; @scripts/bootstrap && scripts/build
@@ -7,6 +7,7 @@ run:    ; @scripts/run
 test:   ; @scripts/bootstrap && scripts/test release asan-ubsan
 tsan:   ; @scripts/bootstrap && scripts/test tsan
 bench:  ; @scripts/bench $(FLAGS)
+fuzz:   ; @scripts/bootstrap --fuzz && scripts/fuzz $(FLAGS)
 lint:   ; @scripts/bootstrap --lint && scripts/lint
 clean:  ; @rm -rf build
 
@@ -15,5 +16,6 @@ clean:  ; @rm -rf build
 #: make test    the tests, then the same under the address and undefined-behaviour sanitizers
 #: make tsan    the tests under the thread sanitizer
 #: make bench   weft against NumPy, scikit-learn and oneDNN: docs/results.md (make bench FLAGS="--full --rounds 5")
+#: make fuzz    every parser of bytes from outside, a minute each (make fuzz FLAGS="600 csv npz")
 #: make lint    formatting and clang-tidy
 #: make clean   removes build/; trained runs stay

@@ -1,0 +1,124 @@
+// Valid inputs, small enough that the fuzzer's changes reach all of them.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "data/test_formats.hpp"
+#include "model/safetensors.hpp"
+#include "targets.hpp"
+#include "train/checkpoint.hpp"
+#include "weft/model.hpp"
+
+namespace weft::fuzz {
+namespace {
+
+// The bytes of the file that `write` writes.
+template <class Write>
+Bytes file_of(const Write& write) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("weft-seed-" + std::to_string(::getpid()) + ".safetensors");
+  write(path);
+  std::ifstream file(path, std::ios::binary);
+  Bytes bytes{std::istreambuf_iterator<char>(file), {}};
+  std::filesystem::remove(path);
+  return bytes;
+}
+
+Bytes csv(const test::CsvStyle& style) {
+  return test::bytes_of(test::csv_text(test::pictures(1, 2, 4), style));
+}
+
+// The first byte says what is asked for: see the target.
+std::vector<Bytes> csv_seeds() {
+  const auto asking = [](std::uint8_t what, Bytes bytes) {
+    bytes.insert(bytes.begin(), what);
+    return bytes;
+  };
+  return {asking(0, csv({.header = test::csv_header(4, "label")})),
+          asking(3, csv({.label_first = false})), asking(5, csv({.labels = false})),
+          asking(2, csv({.quoted = true, .end = "\r\n"})), asking(2, csv({.scale = 255}))};
+}
+
+std::vector<Bytes> npy_seeds() {
+  return {test::npy("|u1", {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}),
+          test::npy("<i8", {1}, {1, 0, 0, 0, 0, 0, 0, 0}),
+          test::npy(">f4", {1, 1}, {0x3f, 0x80, 0, 0}),
+          test::npy("|b1", {2, 2}, {1, 0, 0, 1}, true)};
+}
+
+std::vector<Bytes> npz_seeds() {
+  const Bytes images = test::npy("|u1", {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const Bytes labels = test::npy("|u1", {2}, {0, 1});
+  return {test::zipped({{"x_train.npy", images}, {"y_train.npy", labels}}),
+          test::zipped({{"images.npy", images}, {"labels.npy", labels}}, false),
+          test::zipped({{"train_images.npy", images}, {"train_labels.npy", labels}})};
+}
+
+std::vector<Bytes> idx_seeds() {
+  return {test::idx({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), test::idx({3}, {0, 1, 2}),
+          test::idx({1, 1, 2, 3}, {1, 2, 3, 4, 5, 6})};
+}
+
+Bytes model_seed() {
+  Model model;
+  model.network = "dense 2, relu, dense 2 nobias";
+  model.class_names = {"a", "b"};
+  model.input = {1, 1, 2};
+  model.scaler = {ScalerKind::channel, {0.5F}, {0.25F}};
+  model.training = "{}";
+  model.weights.push_back({"layers.0.weight", Tensor(DataType::f32, {2, 2})});
+  model.weights.push_back({"layers.0.bias", Tensor(DataType::f32, {2})});
+  model.weights.push_back({"layers.2.weight", Tensor(DataType::f32, {2, 2})});
+  return file_of([&](const auto& path) { save_model(path, model); });
+}
+
+Bytes checkpoint_seed() {
+  Checkpoint checkpoint;
+  checkpoint.run = "{}";
+  checkpoint.history.push_back({{}, 0.5, 0.25});
+  checkpoint.parameters = Tensor(DataType::f32, {2});
+  checkpoint.first_moment = Tensor(DataType::f32, {2});
+  checkpoint.second_moment = Tensor(DataType::f32, {0});
+  return file_of([&](const auto& path) { save_checkpoint(path, checkpoint); });
+}
+
+std::vector<Bytes> texts(std::initializer_list<const char*> list) {
+  std::vector<Bytes> all;
+  for (const char* text : list) all.push_back(test::bytes_of(text));
+  return all;
+}
+
+}  // namespace
+
+std::vector<Bytes> seeds(const std::string& target) {
+  if (target == "gzip") {
+    Bytes two = test::gzipped({1, 2, 3});
+    const Bytes more = test::gzipped(Bytes(300, 7));
+    two.insert(two.end(), more.begin(), more.end());
+    return {test::gzipped({}), two};
+  }
+  if (target == "idx") return idx_seeds();
+  if (target == "csv") return csv_seeds();
+  if (target == "npy") return npy_seeds();
+  if (target == "npz") return npz_seeds();
+  if (target == "cifar") return {test::cifar(test::pictures(3, 32, 1))};
+  if (target == "dataset") {
+    return {csv({.header = test::csv_header(4, "label")}), npz_seeds()[0], idx_seeds()[0],
+            test::gzipped(idx_seeds()[0]), test::cifar(test::pictures(3, 32, 1), true)};
+  }
+  if (target == "safetensors" || target == "model") return {model_seed()};
+  if (target == "checkpoint") return {checkpoint_seed()};
+  if (target == "network") {
+    return texts({"dense 50, sigmoid, dense 10", "dense 5 nobias, relu, DENSE 3"});
+  }
+  if (target == "configuration") {
+    return texts({R"({"epochs": 3, "lr": 0.1, "nesterov": true, "preset": "mlp"})",
+                  R"({"batch_size": 64, "time": "3m", "class-weights": "balanced"})"});
+  }
+  return {};
+}
+
+}  // namespace weft::fuzz

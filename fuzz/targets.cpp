@@ -1,0 +1,141 @@
+#include "targets.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "cli/config.hpp"
+#include "cli/train_options.hpp"
+#include "data/array.hpp"
+#include "data/cifar.hpp"
+#include "data/csv.hpp"
+#include "data/gzip.hpp"
+#include "data/idx.hpp"
+#include "data/npy.hpp"
+#include "data/npz.hpp"
+#include "kernels/kernels.hpp"
+#include "model/safetensors.hpp"
+#include "nn/network.hpp"
+#include "train/checkpoint.hpp"
+#include "weft/error.hpp"
+#include "weft/predictor.hpp"
+
+namespace weft::fuzz {
+namespace {
+
+using View = std::span<const std::uint8_t>;
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 22;
+
+std::string text_of(View bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The bytes as a file that exists in memory alone.
+class MemoryFile {
+ public:
+  explicit MemoryFile(View bytes) : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) {
+    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+      std::abort();
+    }
+  }
+  ~MemoryFile() { ::close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+// As labels, else as pictures.
+void use(const Array& array) {
+  try {
+    to_labels(array);
+  } catch (const Error&) {
+    to_images(array, choose_scale({&array}));
+  }
+}
+
+void gzip(View bytes) {
+  gunzip(bytes, kMostBytes, "file");
+}
+void idx(View bytes) {
+  use(parse_idx(bytes, "file"));
+}
+void csv(View bytes) {
+  // The first byte chooses what is asked for.
+  if (bytes.empty()) return;
+  constexpr const char* kColumns[] = {"", "", "first", "last", "label"};
+  const CsvOptions options{.label_column = kColumns[bytes[0] % 5], .labels = bytes[0] / 5 % 2 == 0};
+  const CsvTable table = parse_csv(bytes.subspan(1), "file", options);
+  to_images(table.images, choose_scale({&table.images}));
+}
+void npy(View bytes) {
+  use(parse_npy(bytes, "file"));
+}
+void npz(View bytes) {
+  const Npz archive(bytes, "file");
+  for (const std::string& name : archive.names()) {
+    const auto entry = archive.read(name, kMostBytes);
+    try {
+      use(entry.array);
+    } catch (const Error&) {
+    }
+  }
+}
+void cifar(View bytes) {
+  parse_cifar({{"file", bytes}}, cifar_kind(bytes).value_or(kCifar100));
+}
+void dataset(View bytes) {
+  const MemoryFile file(bytes);
+  load_dataset(file.path(), {.labels = false, .download = false});
+}
+void safetensors(View bytes) {
+  const MemoryFile file(bytes);
+  read_safetensors(file.path());
+}
+void model(View bytes) {
+  const MemoryFile file(bytes);
+  const Model loaded = load_model(file.path());
+  Predictor predictor(loaded, 1);
+  const Shape& input = loaded.input;
+  if (input.elements() > 4096) return;
+  predictor.probabilities(Tensor(DataType::u8, {1, input[0], input[1], input[2]}));
+}
+void checkpoint(View bytes) {
+  const MemoryFile file(bytes);
+  load_checkpoint(file.path());
+}
+void network(View bytes) {
+  const Architecture<double> architecture(text_of(bytes), {1, 28, 28}, reference_kernels<double>());
+  // Its own text means the same network.
+  const Architecture<double> again(architecture.text(), {1, 28, 28}, reference_kernels<double>());
+  if (again.text() != architecture.text()) std::abort();
+}
+void configuration(View bytes) {
+  CLI::App command("", "train");
+  cli::TrainOptions options;
+  cli::add_options(command, options);
+  try {
+    cli::apply_config(command, text_of(bytes), "file", {"config", "out"});
+  } catch (const CLI::ParseError&) {  // a value that an option does not take
+  }
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> all{{"gzip", gzip},       {"idx", idx},
+                                       {"csv", csv},         {"npy", npy},
+                                       {"npz", npz},         {"cifar", cifar},
+                                       {"dataset", dataset}, {"safetensors", safetensors},
+                                       {"model", model},     {"checkpoint", checkpoint},
+                                       {"network", network}, {"configuration", configuration}};
+  return all;
+}
+
+}  // namespace weft::fuzz
