@@ -59,7 +59,7 @@ std::vector<Bytes> npz_seeds() {
 
 std::vector<Bytes> idx_seeds() {
   return {test::idx({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), test::idx({3}, {0, 1, 2}),
-          test::idx({1, 1, 2, 3}, {1, 2, 3, 4, 5, 6})};
+          test::idx({1, 2, 1, 3}, {1, 2, 3, 4, 5, 6})};
 }
 
 Bytes model_seed() {
