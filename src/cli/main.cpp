@@ -41,6 +41,9 @@ int run(int argc, char** argv) {
       "Each command explains itself: weft train --help");
   add_train(program);
   add_evaluate(program);
+  add_predict(program);
+  add_info(program);
+  add_cache(program);
   add_article(program);
   try {
     program.parse(argc, argv);
