@@ -12,5 +12,6 @@ void add_predict(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
 void add_article(CLI::App& program);
+void add_describe(CLI::App& program);
 
 }  // namespace weft::cli

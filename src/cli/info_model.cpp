@@ -78,6 +78,7 @@ void print_wrapped(const std::string& heading, const std::vector<std::string>& w
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string word = printable(words[i]) + (i + 1 < words.size() ? ", " : "");
     if (used + columns_of(word) > columns && used > kHeading) {
+      line.pop_back();  // the space after the comma
       fmt::print("{}\n", line);
       line = std::string(kHeading, ' ');
       used = kHeading;

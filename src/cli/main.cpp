@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 #include <new>
 
@@ -27,6 +28,13 @@ int exit_code(ErrorCode code) {
   return 1;
 }
 
+// What is still buffered goes out here, where it can be said that it did not: a full disk.
+int flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  say("weft: standard output could not be written: is the disk full?");
+  return 1;
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
   program.set_version_flag("--version",
@@ -45,9 +53,10 @@ int run(int argc, char** argv) {
   add_info(program);
   add_cache(program);
   add_article(program);
+  add_describe(program);
   try {
     program.parse(argc, argv);
-    return 0;
+    return flush_output();
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : 2;
   } catch (const Error& error) {
