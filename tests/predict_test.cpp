@@ -88,7 +88,7 @@ TEST_F(CliPredict, TableShowsTheFirstRows) {
   ASSERT_EQ(lines.size(), 22U) << ran.output;
   EXPECT_THAT(lines[0], HasSubstr("index"));
   EXPECT_THAT(lines[2], HasSubstr("[#"));
-  EXPECT_EQ(lines[21], "and 10 more: --csv FILE or --json gives all");
+  EXPECT_EQ(lines[21], "and 10 more: --csv FILE or --json");
   EXPECT_THAT(ran.output, Not(HasSubstr("\x1b")));
 }
 

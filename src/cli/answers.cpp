@@ -47,6 +47,28 @@ class Sink {
   std::optional<AtomicFile> file_;
 };
 
+// The table's columns; no bar where names need the room.
+struct TableLayout {
+  std::size_t index, name, bar;
+};
+constexpr std::size_t kShown = 20, kPercent = 8;
+
+TableLayout layout_for(const Answers& answers, std::size_t columns) {
+  constexpr std::size_t kLeastBar = 10, kMostBar = 22, kLeastName = 5;
+  std::size_t largest = 0;
+  for (std::size_t i = 0; i < std::min(kShown, answers.size()); ++i) {
+    largest = std::max<std::size_t>(largest, answers.index[i]);
+  }
+  const std::size_t index = std::max<std::size_t>(fmt::formatted_size("{}", largest), 5);
+  const std::size_t names = answers.given.empty() ? 1 : 2;  // the answer, and what was given
+  const std::size_t fixed = index + 2 + 1 + kPercent + (names == 2 ? 4 : 0);
+  const std::size_t room = columns > fixed ? columns - fixed : 0;
+  const std::size_t name =
+      std::max(widest(answers.class_names, std::max(room / names, kLeastName)), kLeastName);
+  const std::size_t left = room > name * names ? room - name * names : 0;
+  return {index, name, left > kLeastBar ? std::min(left - 1, kMostBar) : 0};
+}
+
 }  // namespace
 
 std::span<const float> Answers::row(std::size_t i) const {
@@ -115,27 +137,21 @@ void print_json_lines(const Answers& answers, std::size_t top) {
 }
 
 void print_table(const Answers& answers) {
-  constexpr std::size_t kShown = 20, kIndex = 7, kPercent = 9;
   const Colours colour = output_colours();
-  const std::size_t columns = output_columns();
-  const std::size_t least_bar = 8, given_too = answers.given.empty() ? 1 : 2;
-  const std::size_t fixed = kIndex + kPercent + least_bar + 2 + 2 * given_too;
-  const std::size_t room = columns > fixed ? (columns - fixed) / given_too : 0;
-  const std::size_t name = std::max<std::size_t>(widest(answers.class_names, room), 5);
-  const std::size_t used = fixed - least_bar + name * given_too;
-  const std::size_t bar_columns =
-      columns > used + least_bar ? std::min<std::size_t>(columns - used - 1, 22) : least_bar;
-  fmt::print("{:>{}}  {}  {:>{}}\n", "index", kIndex, fit("label", name), "prob.", kPercent - 1);
+  const TableLayout layout = layout_for(answers, output_columns());
+  fmt::print("{:>{}}  {} {:>{}}\n", "index", layout.index, fit("label", layout.name), "prob.",
+             kPercent);
   for (std::size_t i = 0; i < std::min(kShown, answers.size()); ++i) {
     const float probability = answers.row(i)[answers.best(i, 1)[0]];
     const bool right = answers.right(i);
-    fmt::print("{:>{}}  {}{}  {:>{}}{} {}{}\n", answers.index[i], kIndex, right ? "" : colour.red,
-               fit(answers.label(i), name), percent(probability), kPercent - 1,
-               right ? "" : colour.reset, bar(probability, static_cast<int>(bar_columns) - 2),
-               right ? "" : " is " + cut(answers.given[i], name));
+    fmt::print("{:>{}}  {}{} {:>{}}{}", answers.index[i], layout.index, right ? "" : colour.red,
+               fit(answers.label(i), layout.name), percent(probability), kPercent,
+               right ? "" : colour.reset);
+    if (layout.bar > 0) fmt::print(" {}", bar(probability, static_cast<int>(layout.bar) - 2));
+    fmt::print("{}\n", right ? "" : " is " + cut(answers.given[i], layout.name));
   }
   if (answers.size() > kShown) {
-    fmt::print("and {} more: --csv FILE or --json gives all\n",
+    fmt::print("and {} more: --csv FILE or --json\n",
                thousands(static_cast<double>(answers.size() - kShown)));
   }
 }

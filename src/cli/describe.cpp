@@ -27,6 +27,8 @@ bool takes_files(const CLI::Option& option, const std::string& value) {
   return value == "TEXT" && (option.check_lname("data") || option.check_lname("out"));
 }
 
+}  // namespace
+
 OptionFacts facts_of(const CLI::Option& option) {
   OptionFacts facts;
   facts.description = option.get_description();
@@ -44,7 +46,9 @@ OptionFacts facts_of(const CLI::Option& option) {
   return facts;
 }
 
-}  // namespace
+std::string value_text(const OptionFacts& facts) {
+  return facts.choices.empty() ? facts.value : CLI::detail::join(facts.choices, "|");
+}
 
 std::vector<OptionFacts> options_of(const CLI::App& command) {
   std::vector<OptionFacts> facts;

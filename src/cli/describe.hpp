@@ -26,8 +26,12 @@ struct OptionFacts {
   std::string standard;  // its default
 };
 
+OptionFacts facts_of(const CLI::Option& option);
+std::string value_text(const OptionFacts& facts);  // "N", "FILE", "train|val|test|all"
+
+// Hidden ones are left out.
 std::vector<OptionFacts> options_of(const CLI::App& command);
-// In the order in which they were added; hidden ones are left out.
+// In the order in which they were added.
 std::vector<const CLI::App*> commands_of(const CLI::App& command);
 
 }  // namespace weft::cli

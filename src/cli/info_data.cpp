@@ -96,11 +96,6 @@ void print_classes(const std::vector<std::string>& names, const std::vector<Part
   }
 }
 
-std::string channels_in_words(std::size_t channels) {
-  if (channels == 1) return "grey";
-  return channels == 3 ? "colour" : fmt::format("{} channels", channels);
-}
-
 void print(const Dataset& data, const std::vector<PartFacts>& parts) {
   const Colours colour = output_colours();
   fmt::print("{}{}{}, a data set ({})\n", colour.bold, printable(data.name), colour.reset,
@@ -108,11 +103,11 @@ void print(const Dataset& data, const std::vector<PartFacts>& parts) {
   fmt::print("{:<10}{}\n", "from", printable(data.source));
   if (parts.empty()) return fmt::print("it holds no pictures\n");
   const Shape& shape = parts.front().shape;
-  fmt::print("{:<10}{} x {} pixels (height x width), {}\n", "pictures", shape[1], shape[2],
+  fmt::print("{:<10}{} x {} pixels, {}\n", "pictures", shape[1], shape[2],
              channels_in_words(shape[0]));
   for (const PartFacts& part : parts) {
-    fmt::print("{:<10}{:>10}  digest {}...\n", part.name,
-               thousands(static_cast<double>(part.count)), part.digest.substr(0, 12));
+    fmt::print("{:<10}{:>9}  digest {}\n", part.name, thousands(static_cast<double>(part.count)),
+               part.digest.substr(0, 12));
   }
   if (parts.front().per_class.empty()) return fmt::print("{:<10}none\n", "labels");
   fmt::print("{:<10}{}, {}\n", "classes", data.class_names.size(), balance(parts.front()));
@@ -120,6 +115,11 @@ void print(const Dataset& data, const std::vector<PartFacts>& parts) {
 }
 
 }  // namespace
+
+std::string channels_in_words(std::size_t channels) {
+  if (channels == 1) return "grey";
+  return channels == 3 ? "colour" : fmt::format("{} channels", channels);
+}
 
 void tell_dataset(const Dataset& data, bool json) {
   const std::vector<PartFacts> parts = parts_of(data);

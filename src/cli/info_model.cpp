@@ -139,8 +139,8 @@ void print(const std::filesystem::path& where, const Model& model, const ModelFa
   const Colours colour = output_colours();
   const std::size_t columns = output_columns();
   fmt::print("{}{}{}, a model\n", colour.bold, printable(where.string()), colour.reset);
-  fmt::print("{:<12}{} (channels x height x width), scaler {}\n", "input", model.input.text(),
-             name_of(model.scaler.kind));
+  fmt::print("{:<12}{} x {} {}, scaler {}\n", "input", model.input[1], model.input[2],
+             channels_in_words(model.input[0]), name_of(model.scaler.kind));
   std::vector<std::string> classes = model.class_names;
   constexpr std::size_t kMost = 40;
   if (classes.size() > kMost) {

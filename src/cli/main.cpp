@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/help.hpp"
 #include "kernels/kernels.hpp"
 #include "weft/error.hpp"
 
@@ -37,6 +39,7 @@ int flush_output() {
 
 int run(int argc, char** argv) {
   CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
+  program.formatter(std::make_shared<HelpFormatter>());  // its commands take it over
   program.set_version_flag("--version",
                            fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
                                        has_bf16_instructions() ? " with bf16" : ""));

@@ -25,11 +25,6 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-std::string value_of(const OptionFacts& option) {
-  if (!option.choices.empty()) return fmt::format("{}", fmt::join(option.choices, "|"));
-  return option.value;
-}
-
 std::string option_entry(const OptionFacts& option) {
   std::string names;
   for (const std::string& name : option.names) {
@@ -38,7 +33,7 @@ std::string option_entry(const OptionFacts& option) {
   if (names.empty()) {
     names = "\\fI" + escaped(option.name) + "\\fR";
   } else if (!option.value.empty()) {
-    names += " \\fI" + escaped(value_of(option)) + "\\fR";
+    names += " \\fI" + escaped(value_text(option)) + "\\fR";
   }
   std::string text = fmt::format(".TP\n{}\n{}", names, escaped(option.description));
   if (!option.standard.empty()) text += " (default: " + escaped(option.standard) + ")";
@@ -53,7 +48,7 @@ std::string usage(const CLI::App& command, const std::string& name) {
       text += " \\fI" + escaped(option.name) + "\\fR";
     } else if (option.required) {
       text += fmt::format(" \\fB{}\\fR \\fI{}\\fR", escaped(option.names.back()),
-                          escaped(value_of(option)));
+                          escaped(value_text(option)));
     }
   }
   return text + " [\\fIoptions\\fR]\n";

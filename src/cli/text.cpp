@@ -113,6 +113,21 @@ std::size_t widest(const std::vector<std::string>& names, std::size_t most) {
   return std::min(columns, most);
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    if (lines.empty() || columns_of(lines.back()) + 1 + columns_of(word) > columns) {
+      lines.emplace_back(word);
+    } else {
+      lines.back() += " " + std::string(word);
+    }
+    at = end + 1;
+  }
+  return lines;
+}
+
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
   std::string quoted = "\"";

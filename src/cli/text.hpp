@@ -30,6 +30,9 @@ std::string beginning(std::string_view text, std::size_t columns);
 // The widest of these names, at most `most`.
 std::size_t widest(const std::vector<std::string>& names, std::size_t most);
 
+// Text broken at spaces into lines of at most `columns`; a longer word stands alone.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
+
 // A field of a CSV file, in quotation marks where RFC 4180 asks for them.
 std::string csv_field(std::string_view text);
 

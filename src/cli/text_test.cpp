@@ -34,6 +34,13 @@ TEST(CliText, WidestOfNames) {
   EXPECT_EQ(widest({}, 5), 0U);
 }
 
+TEST(CliText, WrapsAtSpaces) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(wrapped("one two three", 7), ElementsAre("one two", "three"));
+  EXPECT_THAT(wrapped("extraordinary it is", 5), ElementsAre("extraordinary", "it is"));
+  EXPECT_THAT(wrapped("", 5), ElementsAre());
+}
+
 TEST(CliText, CsvFields) {
   EXPECT_EQ(csv_field("Ankle boot"), "Ankle boot");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
