@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  weft train --data fashion-mnist --out runs/first\n"
       "  weft evaluate runs/first --data fashion-mnist\n"
+      "  weft predict runs/first --data fashion-mnist --index 17\n"
       "  weft article\n"
       "Each command explains itself: weft train --help");
   add_train(program);
