@@ -150,6 +150,20 @@ Part take_by_rule(Dataset& data, const HeldOut& held_out) {
   return take_all(data);
 }
 
+// The test part alone where there is one, which spares reading the larger training part.
+Dataset load_by_rule(const std::string& where, LoadOptions options) {
+  options.test = true;
+  try {
+    Dataset data = load(where, options);
+    if (data.test.size() > 0 || data.whole) return data;
+  } catch (const Error& error) {
+    // No test part, or a broken one, of which reading everything complains again.
+    if (error.code() != ErrorCode::bad_input) throw;
+  }
+  options.train = options.val = true;
+  return load(where, options);
+}
+
 void check_size(const Dataset& data, const Part& part, const Model& model) {
   const Shape& all = part.rows.images.shape();
   const Shape each{all[1], all[2], all[3]};
@@ -191,13 +205,8 @@ Part take_part(Dataset data, const std::string& split, const std::optional<Train
 LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options,
                      const Model& model) {
   options.train = options.val = split == "train" || split == "val" || split == "all";
-  options.test = split.empty() || split == "test" || split == "all";
-  Dataset data = load(where, options);
-  if (split.empty() && data.test.size() == 0 && !data.whole) {
-    options.train = options.val = true;
-    options.test = false;
-    data = load(where, options);
-  }
+  options.test = split == "test" || split == "all";
+  Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
   Dataset names;
   names.name = data.name;
   names.format = data.format;
