@@ -10,6 +10,7 @@
 
 #include "article/xor.hpp"
 #include "cli/console.hpp"
+#include "cli/picture.hpp"
 #include "kernels/select.hpp"
 
 namespace weft::cli {
@@ -18,19 +19,6 @@ namespace {
 void heading(const std::string& text) {
   const Colours colour = output_colours();
   fmt::print("\n{}{}{}\n\n", colour.bold, text, colour.reset);
-}
-
-// Two rows of pixels a line, dark to light in five steps.
-void print_picture(std::span<const std::uint8_t> pixels, std::size_t side) {
-  constexpr std::array kShades{" ", "░", "▒", "▓", "█"};
-  for (std::size_t y = 0; y + 1 < side; y += 2) {
-    fmt::print("    ");
-    for (std::size_t x = 0; x < side; ++x) {
-      const int value = (pixels[y * side + x] + pixels[(y + 1) * side + x]) / 2;
-      fmt::print("{}", kShades[static_cast<std::size_t>(value * 5 / 256)]);
-    }
-    fmt::print("\n");
-  }
 }
 
 // A curve in one line: the mean of each stretch of epochs between the curve's smallest and largest
@@ -91,7 +79,9 @@ void tell_data(const Dataset& data) {
   fmt::print("{}.\n", fmt::join(data.class_names, ", "));
   fmt::print("The first is of class {}:\n\n", data.class_names[train.labels[0]]);
   const auto pixels = train.images.as<std::uint8_t>();
-  print_picture(pixels.subspan(0, train.images.row_elements()), train.images.shape()[2]);
+  const Shape& all = train.images.shape();
+  fmt::print("{}", picture_in_characters(pixels.subspan(0, train.images.row_elements()),
+                                         {all[1], all[2], all[3]}, output_columns()));
   fmt::print("\nand as numbers, a part of its rows 3 to 8:\n\n");
   for (std::size_t y = 3; y < 9; ++y) {
     fmt::print("    {:4}\n", fmt::join(pixels.subspan(y * 28 + 8, 14), ""));

@@ -8,6 +8,10 @@ namespace weft::cli {
 
 void add_train(CLI::App& program);
 void add_evaluate(CLI::App& program);
+void add_predict(CLI::App& program);
+void add_info(CLI::App& program);
+void add_cache(CLI::App& program);
 void add_article(CLI::App& program);
+void add_describe(CLI::App& program);
 
 }  // namespace weft::cli

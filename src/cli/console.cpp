@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
 
-std::size_t terminal_width() {
+std::size_t columns_at(int descriptor) {
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
 }
 
@@ -40,14 +40,14 @@ void ProgressLine::show(const std::string& text) {
   if (!live_) return;
   last_ = std::chrono::steady_clock::now();
   shown_ = true;
-  fmt::print(stderr, "\r\x1b[K{}", text.substr(0, terminal_width() - 1));
+  fmt::print(stderr, "\r\x1b[K{}", text.substr(0, columns_at(STDERR_FILENO) - 1));
   std::fflush(stderr);
 }
 
 void ProgressLine::show(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) {
-    if (!text.empty() && text.size() + 2 + part.size() >= terminal_width()) break;
+    if (!text.empty() && text.size() + 2 + part.size() >= columns_at(STDERR_FILENO)) break;
     text += (text.empty() ? "" : "  ") + part;
   }
   show(text);
@@ -89,6 +89,10 @@ std::string thousands(double count) {
 
 void say(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
+}
+
+std::size_t output_columns() {
+  return columns_at(STDOUT_FILENO);
 }
 
 Colours output_colours() {

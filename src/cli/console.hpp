@@ -1,4 +1,4 @@
-// What people see while they wait, and how: everything here goes to standard error.
+// What people see while they wait, on standard error; how wide and colourful standard output is.
 #pragma once
 
 #include <chrono>
@@ -37,6 +37,9 @@ std::string thousands(double count);   // "412,300"
 
 // A plain line on standard error.
 void say(const std::string& text);
+
+// How wide standard output is: 80 where it is no terminal.
+std::size_t output_columns();
 
 // Colours for standard output: empty strings where it is no terminal or NO_COLOR is set.
 struct Colours {

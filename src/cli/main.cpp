@@ -4,12 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/help.hpp"
 #include "kernels/kernels.hpp"
 #include "weft/error.hpp"
 
@@ -28,9 +31,17 @@ int exit_code(ErrorCode code) {
   return 1;
 }
 
+// What is still buffered goes out here, where it can be said that it did not: a full disk.
+int flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  say("weft: standard output could not be written: is the disk full?");
+  return 1;
+}
+
 int run(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to report, not an end
   CLI::App program("Trains, checks and runs image classifiers on the computer you have.", "weft");
+  program.formatter(std::make_shared<HelpFormatter>());  // its commands take it over
   program.set_version_flag("--version",
                            fmt::format("weft {}\ninstructions: {}{}", version(), instruction_set(),
                                        has_bf16_instructions() ? " with bf16" : ""));
@@ -39,14 +50,19 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  weft train --data fashion-mnist --out runs/first\n"
       "  weft evaluate runs/first --data fashion-mnist\n"
+      "  weft predict runs/first --data fashion-mnist --index 17\n"
       "  weft article\n"
       "Each command explains itself: weft train --help");
   add_train(program);
   add_evaluate(program);
+  add_predict(program);
+  add_info(program);
+  add_cache(program);
   add_article(program);
+  add_describe(program);
   try {
     program.parse(argc, argv);
-    return 0;
+    return flush_output();
   } catch (const CLI::RuntimeError& error) {
     return error.get_exit_code();  // a command that has said why
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,159 @@
+#include "cli/answers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "base/atomic_file.hpp"
+#include "cli/console.hpp"
+#include "cli/text.hpp"
+
+namespace weft::cli {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 16;  // bytes gathered before they are written
+
+// The double that prints with as few digits as the float.
+double few_digits(float value) {
+  const std::string text = fmt::format("{}", value);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+// Standard output, or a file that is there whole or not at all.
+class Sink {
+ public:
+  explicit Sink(const std::string& file) {
+    if (file != "-") file_.emplace(file);
+  }
+  void write(const std::string& text) {
+    if (file_) {
+      file_->write(text);
+    } else {
+      fmt::print("{}", text);
+    }
+  }
+  void commit() {
+    if (file_) file_->commit();
+  }
+
+ private:
+  std::optional<AtomicFile> file_;
+};
+
+// The table's columns; no bar where names need the room.
+struct TableLayout {
+  std::size_t index, name, bar;
+};
+constexpr std::size_t kShown = 20, kPercent = 8;
+
+TableLayout layout_for(const Answers& answers, std::size_t columns) {
+  constexpr std::size_t kLeastBar = 10, kMostBar = 22, kLeastName = 5;
+  std::size_t largest = 0;
+  for (std::size_t i = 0; i < std::min(kShown, answers.size()); ++i) {
+    largest = std::max<std::size_t>(largest, answers.index[i]);
+  }
+  const std::size_t index = std::max<std::size_t>(fmt::formatted_size("{}", largest), 5);
+  const std::size_t names = answers.given.empty() ? 1 : 2;  // the answer, and what was given
+  const std::size_t fixed = index + 2 + 1 + kPercent + (names == 2 ? 4 : 0);
+  const std::size_t room = columns > fixed ? columns - fixed : 0;
+  const std::size_t name =
+      std::max(widest(answers.class_names, std::max(room / names, kLeastName)), kLeastName);
+  const std::size_t left = room > name * names ? room - name * names : 0;
+  return {index, name, left > kLeastBar ? std::min(left - 1, kMostBar) : 0};
+}
+
+}  // namespace
+
+std::span<const float> Answers::row(std::size_t i) const {
+  return probabilities.as<float>().subspan(i * class_names.size(), class_names.size());
+}
+
+std::vector<std::size_t> Answers::best(std::size_t i, std::size_t count) const {
+  const auto values = row(i);
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(count, order.size()));
+  std::ranges::partial_sort(order, order.begin() + shown, [&](std::size_t a, std::size_t b) {
+    return values[a] > values[b] || (values[a] == values[b] && a < b);
+  });
+  order.resize(static_cast<std::size_t>(shown));
+  return order;
+}
+
+const std::string& Answers::label(std::size_t i) const {
+  const auto values = row(i);
+  return class_names[static_cast<std::size_t>(std::ranges::max_element(values) - values.begin())];
+}
+
+bool Answers::right(std::size_t i) const {
+  return given.empty() || given[i] == label(i);
+}
+
+void write_csv(const std::string& file, const Answers& answers, bool with_given) {
+  std::vector<std::string> names;
+  for (const std::string& name : answers.class_names) names.push_back(csv_field(name));
+  Sink sink(file);
+  std::string text = with_given ? "index,given,label,probability" : "index,label,probability";
+  for (const std::string& name : names) text += "," + name;
+  text += '\n';
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::size_t best = answers.best(i, 1)[0];
+    auto to = std::back_inserter(text);
+    fmt::format_to(to, "{},", answers.index[i]);
+    if (with_given) fmt::format_to(to, "{},", csv_field(answers.given[i]));
+    fmt::format_to(to, "{},{}", names[best], answers.row(i)[best]);
+    for (const float probability : answers.row(i)) fmt::format_to(to, ",{}", probability);
+    text += '\n';
+    if (text.size() >= kChunk) {
+      sink.write(text);
+      text.clear();
+    }
+  }
+  sink.write(text);
+  sink.commit();
+}
+
+void print_json_lines(const Answers& answers, std::size_t top) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    nlohmann::ordered_json classes = nlohmann::ordered_json::array();
+    for (const std::size_t c : answers.best(i, top)) {
+      classes.push_back(
+          {{"label", answers.class_names[c]}, {"probability", few_digits(answers.row(i)[c])}});
+    }
+    const std::size_t best = answers.best(i, 1)[0];
+    const nlohmann::ordered_json line{{"index", answers.index[i]},
+                                      {"label", answers.class_names[best]},
+                                      {"probability", few_digits(answers.row(i)[best])},
+                                      {"top", classes}};
+    fmt::print("{}\n", line.dump());
+  }
+}
+
+void print_table(const Answers& answers) {
+  const Colours colour = output_colours();
+  const TableLayout layout = layout_for(answers, output_columns());
+  fmt::print("{:>{}}  {} {:>{}}\n", "index", layout.index, fit("label", layout.name), "prob.",
+             kPercent);
+  for (std::size_t i = 0; i < std::min(kShown, answers.size()); ++i) {
+    const float probability = answers.row(i)[answers.best(i, 1)[0]];
+    const bool right = answers.right(i);
+    fmt::print("{:>{}}  {}{} {:>{}}{}", answers.index[i], layout.index, right ? "" : colour.red,
+               fit(answers.label(i), layout.name), percent(probability), kPercent,
+               right ? "" : colour.reset);
+    if (layout.bar > 0) fmt::print(" {}", bar(probability, static_cast<int>(layout.bar) - 2));
+    fmt::print("{}\n", right ? "" : " is " + cut(answers.given[i], layout.name));
+  }
+  if (answers.size() > kShown) {
+    fmt::print("and {} more: --csv FILE or --json\n",
+               thousands(static_cast<double>(answers.size() - kShown)));
+  }
+}
+
+}  // namespace weft::cli

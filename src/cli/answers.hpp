@@ -1,0 +1,38 @@
+// A model's answers to some pictures, and the ways to write them down.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/tensor.hpp"
+
+namespace weft::cli {
+
+struct Answers {
+  std::vector<std::string> class_names;  // in the order of the probabilities
+  std::vector<std::uint32_t> index;      // of each picture, in the data
+  Tensor probabilities;                  // f32 {n, classes}
+  // The names of the given classes, one each; empty where the data has none.
+  std::vector<std::string> given;
+
+  std::size_t size() const { return index.size(); }
+  std::span<const float> row(std::size_t i) const;
+  // The `count` most probable classes, best first; ties go to the lower class.
+  std::vector<std::size_t> best(std::size_t i, std::size_t count) const;
+  const std::string& label(std::size_t i) const;  // the most probable class
+  bool right(std::size_t i) const;                // is it the given one, or is none given?
+};
+
+// `index,label,probability` and then one column a class; with `with_given` a column `given` behind
+// the index. `file` "-" is standard output; any other is written whole or not at all.
+void write_csv(const std::string& file, const Answers& answers, bool with_given);
+
+// One JSON object a line on standard output: index, label, probability, and `top` classes.
+void print_json_lines(const Answers& answers, std::size_t top);
+
+// The first rows, for people.
+void print_table(const Answers& answers);
+
+}  // namespace weft::cli

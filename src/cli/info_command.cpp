@@ -1,0 +1,42 @@
+// weft info
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/info.hpp"
+#include "cli/is_model.hpp"
+#include "cli/load.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct Options {
+  std::string where;
+  bool json = false;
+};
+
+void run_info(const Options& options) {
+  if (is_model(options.where)) return tell_model(options.where, options.json);
+  LoadOptions all;
+  all.labels = false;
+  tell_dataset(load(options.where, all), options.json);
+}
+
+}  // namespace
+
+void add_info(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("info", "What is in a model or a data set");
+  command
+      ->add_option("what", options->where,
+                   "a model file, a run folder, \"fashion-mnist\", or a data set's folder or file")
+      ->required()
+      ->type_name("MODEL|DATA");
+  command->add_flag("--json", options->json, "one JSON document on standard output");
+  command->footer(
+      "Examples:\n"
+      "  weft info runs/first\n"
+      "  weft info fashion-mnist --json");
+  command->callback([options] { run_info(*options); });
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,24 @@
+#include "cli/options.hpp"
+
+namespace weft::cli {
+
+void add_model_on_data(CLI::App& command, ModelOnData& options) {
+  command.add_option("model", options.model, "a model file, or a run folder")
+      ->required()
+      ->type_name("PATH");
+  command.add_option("--data", options.data, "\"fashion-mnist\", or a data set's folder or file")
+      ->required()
+      ->type_name("DATA");
+  command
+      .add_option("--split", options.split,
+                  "which part of it; unless given the test part, else what the model has not seen, "
+                  "else all")
+      ->check(CLI::IsMember({"train", "val", "test", "all"}));
+  command.add_option("--label-column", options.label_column,
+                     "of CSV: the labels' column by name, \"first\" or \"last\"");
+  command.add_option("--threads", options.threads, "0: all processors")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+}  // namespace weft::cli

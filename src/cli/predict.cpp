@@ -1,0 +1,139 @@
+// weft predict
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/answers.hpp"
+#include "cli/classes.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/options.hpp"
+#include "cli/parts.hpp"
+#include "cli/picture.hpp"
+#include "cli/text.hpp"
+#include "weft/error.hpp"
+#include "weft/predictor.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct Options {
+  ModelOnData on;
+  std::vector<std::int64_t> index;
+  std::string csv;
+  std::size_t top = 3;
+  bool json = false;
+};
+
+// The part with the rows of these indices alone, in the order asked for.
+void pick(Part& part, const std::vector<std::int64_t>& wanted) {
+  std::vector<std::uint32_t> places;
+  for (const std::int64_t index : wanted) {
+    const auto found = std::ranges::lower_bound(part.index, index);
+    if (found == part.index.end() || *found != index) {
+      throw Error(
+          ErrorCode::usage,
+          fmt::format("predict: --index {} is not in the {} part, which has {} pictures, "
+                      "{} to {}: give one of them, or another --split",
+                      index, part.name, part.index.size(), part.index.front(), part.index.back()));
+    }
+    places.push_back(static_cast<std::uint32_t>(found - part.index.begin()));
+  }
+  part.rows.images = gather_rows(part.rows.images, places);
+  std::vector<Label> labels;
+  std::vector<std::uint32_t> index;
+  for (const std::uint32_t place : places) {
+    index.push_back(part.index[place]);
+    if (!part.rows.labels.empty()) labels.push_back(part.rows.labels[place]);
+  }
+  part.rows.labels = std::move(labels);
+  part.index = std::move(index);
+}
+
+// The pictures themselves, each with its most probable classes.
+void print_pictures(const Answers& answers, const Tensor& images, std::size_t top) {
+  const Colours colour = output_colours();
+  const std::size_t columns = output_columns();
+  const std::size_t name = std::max<std::size_t>(widest(answers.class_names, columns / 2 - 4), 5);
+  const std::size_t used = 4 + name + 2 + 9 + 2;
+  const int bar_columns =
+      static_cast<int>(columns > used + 12 ? std::min<std::size_t>(columns - used - 3, 30) : 8);
+  const Shape shape{images.shape()[1], images.shape()[2], images.shape()[3]};
+  const auto pixels = images.as<std::uint8_t>();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (i > 0) fmt::print("\n");
+    fmt::print("{}{}{}: {}{}\n\n", colour.bold, answers.index[i], colour.reset,
+               answers.given.empty() ? "" : "given as " + printable(answers.given[i]),
+               answers.right(i) ? "" : ", taken for " + printable(answers.label(i)));
+    fmt::print("{}\n", picture_in_characters(pixels.subspan(i * shape.elements(), shape.elements()),
+                                             shape, columns));
+    for (const std::size_t c : answers.best(i, top)) {
+      const float probability = answers.row(i)[c];
+      fmt::print("    {}  {:>9}  {}\n", fit(answers.class_names[c], name), percent(probability),
+                 bar(probability, bar_columns));
+    }
+  }
+}
+
+void run_predict(const Options& options) {
+  if (options.csv == "-" && options.json) {
+    throw Error(ErrorCode::usage,
+                "predict: --csv - and --json both take standard output: give --csv a file");
+  }
+  const Model model = load_model(options.on.model);
+  Predictor predictor(model, options.on.threads);
+  LoadOptions load_options;
+  load_options.labels = false;
+  load_options.label_column = options.on.label_column;
+  LoadedPart loaded = load_part(options.on.data, options.on.split, load_options, model);
+  Part& part = loaded.part;
+  if (!options.index.empty()) pick(part, options.index);
+
+  Answers answers{model.class_names, part.index, predictor.probabilities(part.rows.images), {}};
+  const std::vector<std::string> names = names_for(model, loaded.data);
+  for (const Label label : part.rows.labels) answers.given.push_back(names.at(label));
+  if (!options.csv.empty()) {
+    write_csv(options.csv, answers, false);
+    if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
+  }
+  if (options.json) {
+    print_json_lines(answers, options.top);
+  } else if (options.csv.empty() && !options.index.empty()) {
+    print_pictures(answers, part.rows.images, options.top);
+  } else if (options.csv.empty()) {
+    print_table(answers);
+  }
+}
+
+}  // namespace
+
+void add_predict(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("predict", "Ask a model what pictures show");
+  add_model_on_data(*command, options->on);
+  command
+      ->add_option("--index", options->index,
+                   "only this picture, shown in characters; again for more, or 1,2,3")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 32))
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option("--csv", options->csv,
+                   "write all answers to this file: index, label, probability, and a column a "
+                   "class; \"-\" is standard output")
+      ->type_name("FILE");
+  command->add_option("--top", options->top, "classes shown for each picture")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "one JSON document a line on standard output");
+  command->footer(
+      "Examples:\n"
+      "  weft predict runs/first --data fashion-mnist\n"
+      "  weft predict runs/first --data fashion-mnist --index 17 --top 5\n"
+      "  weft predict model.safetensors --data new-pictures --csv answers.csv\n"
+      "  weft predict runs/first --data fashion-mnist --split val --json");
+  command->callback([options] { run_predict(*options); });
+}
+
+}  // namespace weft::cli

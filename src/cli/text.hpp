@@ -1,0 +1,39 @@
+// Names of any script in columns of a terminal.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::cli {
+
+// UTF-8 as it can be shown: control characters, escape sequences among them, and broken bytes
+// become '?'. Names come from files, and a terminal obeys what it is shown.
+std::string printable(std::string_view text);
+
+// Columns that a terminal gives to printable text: 2 for wide East Asian characters and pictures, 0
+// for marks that combine.
+std::size_t columns_of(std::string_view text);
+
+// Exactly `columns` wide: cut with an ellipsis, or filled with spaces behind (or before, for
+// fit_right).
+std::string fit(std::string_view text, std::size_t columns);
+std::string fit_right(std::string_view text, std::size_t columns);
+
+// At most `columns` wide, cut with an ellipsis; nothing is filled.
+std::string cut(std::string_view text, std::size_t columns);
+
+// The beginning of it, without an ellipsis, at most `columns` wide.
+std::string beginning(std::string_view text, std::size_t columns);
+
+// The widest of these names, at most `most`.
+std::size_t widest(const std::vector<std::string>& names, std::size_t most);
+
+// Text broken at spaces into lines of at most `columns`; a longer word stands alone.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
+
+// A field of a CSV file, in quotation marks where RFC 4180 asks for them.
+std::string csv_field(std::string_view text);
+
+}  // namespace weft::cli
