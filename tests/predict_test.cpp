@@ -140,10 +140,10 @@ TEST_F(CliPredict, SplitsAreTheModelsOwn) {
   EXPECT_EQ(indices("--split all").size(), kSmallTrain + kSmallTest);
   EXPECT_EQ(indices("").size(), kSmallTest);
 
-  const json run = json::parse(read_file(folder_.path() / "run/run.json"));
+  const json info = json::parse(run_weft("info " + folder_ / "run" + " --json").output);
   const Ran val = ask("evaluate", "run", "--split val --json");
   EXPECT_DOUBLE_EQ(json::parse(val.output)["accuracy"],
-                   run["training"]["scores"]["val_accuracy"].get<double>());
+                   info["training"]["scores"]["val_accuracy"].get<double>());
   EXPECT_THAT(val.errors, HasSubstr("held out of data: 9 pictures"));
 
   write_small_data(folder_.path() / "other", 1);

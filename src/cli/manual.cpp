@@ -111,7 +111,8 @@ the widest vector instructions to use, as
 no colours, if it is set to anything
 .SH FILES
 A training run leaves a folder: \fImodel.safetensors\fR, all that predicting needs; \fIhistory.csv\fR,
-a line an epoch; \fIrun.json\fR, what was asked for.
+a line an epoch; \fIconfig.json\fR, what was asked for, which \fB\-\-config\fR takes; \fIrun.json\fR, all
+settings; \fIcheckpoint.safetensors\fR, what \fB\-\-resume\fR goes on from.
 )";
 
 }  // namespace

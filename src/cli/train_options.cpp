@@ -64,13 +64,17 @@ TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
 }
 
 void add_network_options(CLI::App& command, TrainOptions& options) {
-  command.add_option("--preset", options.preset,
-                     "settings that are known to work: mlp (the default)");
+  command
+      .add_option("--preset", options.preset, "settings that are known to work")
+      ->type_name("{mlp}");
   command.add_option("--network", options.network, "layers, as in \"dense 50, sigmoid, dense 10\"");
-  command.add_option("--init", options.init, "first weights: uniform, xavier or he");
-  command.add_option("--init-from", options.init_from,
-                     "begin with the weights of this model; its last layer anew where the classes "
-                     "are others");
+  command.add_option("--init", options.init, "first weights")
+      ->type_name("{uniform,xavier,he}");
+  command
+      .add_option("--init-from", options.init_from,
+                  "begin with the weights of this model; its last layer anew where the classes "
+                  "are others")
+      ->type_name("PATH");
 }
 
 void add_length_options(CLI::App& command, TrainOptions& options) {
@@ -81,6 +85,7 @@ void add_length_options(CLI::App& command, TrainOptions& options) {
   command
       .add_option("--time", options.time,
                   "as many steps as fit, as in 30s, 3m, 1h; config.json then says how many")
+      ->type_name("TIME")
       ->check([](const std::string& text) {
         try {
           parse_time(text);
@@ -103,13 +108,16 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
   const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
   command.add_option("--batch-size", options.batch_size, "pictures a step")->check(kCount);
   command.add_option("--lr", options.lr, "learning rate, at its highest");
-  command.add_option("--schedule", options.schedule, "constant, step, cosine or one-cycle");
+  command.add_option("--schedule", options.schedule, "of the learning rate")
+      ->type_name("{constant,step,cosine,one-cycle}");
   command
       .add_option("--warmup-epochs", options.warmup_epochs,
                   "epochs over which the rate rises from 0")
       ->check(CLI::NonNegativeNumber);
-  command.add_option("--optimizer", options.optimizer,
-                     "sgd or adamw; brings a rate, momentum and decay that suit it");
+  command
+      .add_option("--optimizer", options.optimizer,
+                  "brings a rate, momentum and decay that suit it")
+      ->type_name("{sgd,adamw}");
   command.add_option("--momentum", options.momentum, "of sgd");
   command.add_flag("--nesterov", options.nesterov, "Nesterov's momentum, as sgd takes by itself");
   command.add_flag("--no-nesterov", options.no_nesterov, "plain momentum");
@@ -117,20 +125,29 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
                      "pull of weights towards zero, a step times the rate");
   command.add_option("--l1", options.l1, "penalty on the sum of |w|");
   command.add_option("--l2", options.l2, "penalty on half the sum of w^2");
-  command.add_option("--loss", options.loss, "softmax or sigmoid (cross-entropies), or mse");
-  command.add_option("--class-weights", options.class_weights,
-                     "balanced, or a JSON file as {\"Shirt\": 2.5}");
+  command.add_option("--loss", options.loss, "cross-entropies, or the mean squared error")
+      ->type_name("{softmax,sigmoid,mse}");
+  command
+      .add_option("--class-weights", options.class_weights,
+                  "balanced, or a JSON file as {\"Shirt\": 2.5}")
+      ->type_name("PATH");
 }
 
 void add_data_options(CLI::App& command, TrainOptions& options) {
   command
       .add_option("--data", options.data,
                   "\"fashion-mnist\", a folder or a file: IDX, CSV, NPZ, CIFAR")
+      ->type_name("DATA")
       ->capture_default_str();
-  command.add_option("--label-column", options.label_column,
-                     "of CSV: its name, first or last; found out unless given");
-  command.add_option("--scaler", options.scaler,
-                     "none, unit (0 to 1), standard (by pixel) or channel (the default)");
+  command
+      .add_option("--label-column", options.label_column,
+                  "of CSV: its name, first or last; found out unless given")
+      ->type_name("NAME");
+  command
+      .add_option("--scaler", options.scaler,
+                  "bytes as they are, 0 to 1, or standardised by pixel or by channel (the "
+                     "default)")
+      ->type_name("{none,unit,standard,channel}");
   command.add_option("--val-fraction", options.val_fraction,
                      "share held out for validation; unless given the data's own val part, else "
                      "5,000 pictures of 50,000 or more, else a tenth");
@@ -145,13 +162,19 @@ void add_run_options(CLI::App& command, TrainOptions& options) {
                   "0: all processors; the model does not depend on it")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  command.add_option("--precision", options.precision, "auto, f32, bf16, or f64 (slow)")
+  command.add_option("--precision", options.precision, "of the arithmetic; f64 is slow, auto takes bf16 where the processor has it")
+      ->type_name("{auto,f32,bf16,f64}")
       ->capture_default_str();
-  command.add_option("--config", options.config,
-                     "JSON file of options, as a run's config.json; what is typed goes first");
-  command.add_option("--out", options.out, "run folder; unless given a new one under runs/");
-  command.add_option("--resume", options.resume,
-                     "go on with the run in this folder, by its own options");
+  command
+      .add_option("--config", options.config,
+                  "JSON file of options, as a run's config.json; what is typed goes first")
+      ->type_name("PATH");
+  command.add_option("--out", options.out, "run folder; unless given a new one under runs/")
+      ->type_name("PATH");
+  command
+      .add_option("--resume", options.resume,
+                  "go on with the run in this folder, by its own options")
+      ->type_name("PATH");
   command.add_flag("--force", options.force, "replace a run that is in --out already");
   command.add_flag("--json", options.json, "one JSON document on standard output");
 }

@@ -34,10 +34,10 @@ FileBytes read_file(const std::filesystem::path& file, std::size_t most);
 // Whether the bytes begin as gzip does: 1f 8b.
 bool is_gzip(std::span<const std::uint8_t> bytes);
 
-// What `packed` bytes may unpack to: 64 times as many, and 64 MiB in any case. Pictures and tables
+// What `packed` bytes may unpack to: 32 times as many, and 64 MiB in any case. Pictures and tables
 // do not pack tighter; what claims to is made to fill a memory.
 constexpr std::size_t most_unpacked(std::size_t packed) {
-  constexpr std::size_t kRatio = 64, kAlways = std::size_t{64} << 20;
+  constexpr std::size_t kRatio = 32, kAlways = std::size_t{64} << 20;
   return packed > kAlways / kRatio ? packed * kRatio : kAlways;
 }
 
