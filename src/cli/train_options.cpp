@@ -64,12 +64,10 @@ TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
 }
 
 void add_network_options(CLI::App& command, TrainOptions& options) {
-  command
-      .add_option("--preset", options.preset, "settings that are known to work")
+  command.add_option("--preset", options.preset, "settings that are known to work")
       ->type_name("{mlp}");
   command.add_option("--network", options.network, "layers, as in \"dense 50, sigmoid, dense 10\"");
-  command.add_option("--init", options.init, "first weights")
-      ->type_name("{uniform,xavier,he}");
+  command.add_option("--init", options.init, "first weights")->type_name("{uniform,xavier,he}");
   command
       .add_option("--init-from", options.init_from,
                   "begin with the weights of this model; its last layer anew where the classes "
@@ -146,7 +144,7 @@ void add_data_options(CLI::App& command, TrainOptions& options) {
   command
       .add_option("--scaler", options.scaler,
                   "bytes as they are, 0 to 1, or standardised by pixel or by channel (the "
-                     "default)")
+                  "default)")
       ->type_name("{none,unit,standard,channel}");
   command.add_option("--val-fraction", options.val_fraction,
                      "share held out for validation; unless given the data's own val part, else "
@@ -162,7 +160,9 @@ void add_run_options(CLI::App& command, TrainOptions& options) {
                   "0: all processors; the model does not depend on it")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  command.add_option("--precision", options.precision, "of the arithmetic; f64 is slow, auto takes bf16 where the processor has it")
+  command
+      .add_option("--precision", options.precision,
+                  "of the arithmetic; f64 is slow, auto takes bf16 where the processor has it")
       ->type_name("{auto,f32,bf16,f64}")
       ->capture_default_str();
   command

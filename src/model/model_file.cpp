@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "model/fit.hpp"
 #include "model/json.hpp"
 #include "model/safetensors.hpp"
 #include "weft/model.hpp"
@@ -298,6 +299,7 @@ Model load_model(const std::filesystem::path& path) {
     if (tensor.name.starts_with(kWeightPrefix)) model.weights.push_back(std::move(tensor));
   }
   check_model(model, complaint);
+  check_fit(model, file.string());
   return model;
 }
 

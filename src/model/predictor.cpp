@@ -6,42 +6,22 @@
 #include "base/threads.hpp"
 #include "data/rows.hpp"
 #include "kernels/select.hpp"
+#include "model/fit.hpp"
 #include "nn/network.hpp"
 
 namespace weft {
 namespace {
 
-Network<float> build_network(const Model& model, int threads) try {
-  return {model.network, model.input, select_kernels(Precision::f32), threads};
-} catch (const Error& error) {
-  fail(ErrorCode::bad_input, "model: {}", error.what());
-}
-
-void assign_weights(const Model& model, Network<float>& network) {
-  const auto& parameters = network.architecture().parameters();
-  for (const Parameter& parameter : parameters) {
+Network<float> build_network(const Model& model, int threads) {
+  check_fit(model, "model");
+  Network<float> network(model.network, model.input, select_kernels(Precision::f32), threads);
+  for (const Parameter& parameter : network.architecture().parameters()) {
     const auto found = std::ranges::find(model.weights, parameter.name, &NamedTensor::name);
-    if (found == model.weights.end()) {
-      fail(ErrorCode::bad_input,
-           "model: network \"{}\" needs a tensor {} of {}, but the file has none", model.network,
-           parameter.name, parameter.shape.text());
-    }
-    if (found->value.shape() != parameter.shape) {
-      fail(ErrorCode::bad_input, "model: {} has shape {}, but network \"{}\" needs {}",
-           parameter.name, found->value.shape().text(), model.network, parameter.shape.text());
-    }
     std::ranges::copy(found->value.as<float>(),
                       network.parameters().begin() + static_cast<std::ptrdiff_t>(parameter.offset));
   }
-  if (model.weights.size() != parameters.size()) {
-    fail(ErrorCode::bad_input, "model: the file has {} weight tensors, but network \"{}\" has {}",
-         model.weights.size(), model.network, parameters.size());
-  }
-  if (network.architecture().output().elements() != model.class_names.size()) {
-    fail(ErrorCode::bad_input, "model: network \"{}\" has {} outputs for {} class names",
-         model.network, network.architecture().output().text(), model.class_names.size());
-  }
   network.parameters_changed();
+  return network;
 }
 
 }  // namespace
@@ -49,9 +29,7 @@ void assign_weights(const Model& model, Network<float>& network) {
 class Predictor::Implementation {
  public:
   Implementation(const Model& model, int threads)
-      : network_(build_network(model, threads)), scaler_(model.scaler) {
-    assign_weights(model, network_);
-  }
+      : network_(build_network(model, threads)), scaler_(model.scaler) {}
 
   Tensor probabilities(const Tensor& images) {
     const Architecture<float>& architecture = network_.architecture();
