@@ -25,6 +25,16 @@ bool is_terminal(int descriptor) {
   return ::isatty(descriptor) != 0 && kind && std::string(kind) != "dumb";
 }
 
+// The first parts that are narrower than `columns` together.
+std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty() && text.size() + 2 + part.size() >= columns) break;
+    text += (text.empty() ? "" : "  ") + part;
+  }
+  return text;
+}
+
 }  // namespace
 
 ProgressLine::ProgressLine() : live_(is_terminal(STDERR_FILENO)) {}
@@ -45,12 +55,12 @@ void ProgressLine::show(const std::string& text) {
 }
 
 void ProgressLine::show(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty() && text.size() + 2 + part.size() >= columns_at(STDERR_FILENO)) break;
-    text += (text.empty() ? "" : "  ") + part;
-  }
-  show(text);
+  show(joined(parts, columns_at(STDERR_FILENO)));
+}
+
+void ProgressLine::leave(const std::vector<std::string>& parts) {
+  clear();
+  say(joined(parts, live_ ? columns_at(STDERR_FILENO) : std::string::npos));
 }
 
 void ProgressLine::clear() {

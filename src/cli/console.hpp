@@ -21,6 +21,8 @@ class ProgressLine {
   void show(const std::string& text);
   // As many of these, the most important first, as the terminal is wide enough for.
   void show(const std::vector<std::string>& parts);
+  // Takes the line away and leaves a plain one: likewise on a terminal, elsewhere all of it.
+  void leave(const std::vector<std::string>& parts);
   void clear();
 
  private:

@@ -90,11 +90,13 @@ void say_what_starts(const Job& job) {
     say("note: nothing is held out, so there is no validation accuracy, and nothing to choose a "
         "threshold or an end by");
   }
-  say(fmt::format(
-      "{} pictures from {}, {} of them for validation\n\"{}\", {}, {} thread{}",
-      thousands(static_cast<double>(job.data.train.size() + job.data.validation.size())),
-      job.source, thousands(static_cast<double>(job.data.validation.size())), job.settings.network,
-      name_of(precision), job.threads, job.threads == 1 ? "" : "s"));
+  const auto count = [](const LabelledImages& part) {
+    return thousands(static_cast<double>(part.size()));
+  };
+  say(fmt::format("{} pictures from {}, {} more for validation\n\"{}\", {}, {} thread{}",
+                  count(job.data.train), job.source, count(job.data.validation),
+                  job.settings.network, name_of(precision), job.threads,
+                  job.threads == 1 ? "" : "s"));
 }
 
 ordered_json summary(const Job& job, const fs::path& folder, const TrainOutcome& outcome,

@@ -26,18 +26,23 @@ void TrainProgress::on_batch(const BatchReport& report) {
 }
 
 void TrainProgress::on_epoch(const HistoryRow& row) {
-  line_.clear();
-  std::string text = fmt::format("epoch {}/{}  loss {:.4f}  accuracy {}", row.train.epoch + 1,
-                                 epochs_, row.train.loss, percent(row.train.accuracy));
-  if (!std::isnan(row.validation_accuracy)) {
-    text +=
-        fmt::format("  val loss {:.4f}  {}", row.validation_loss, percent(row.validation_accuracy));
+  std::vector<std::string> parts{fmt::format("epoch {}/{}", row.train.epoch + 1, epochs_)};
+  const std::string accuracy = percent(row.train.accuracy);
+  if (std::isnan(row.validation_accuracy)) {
+    parts.insert(parts.end(), {fmt::format("loss {:.4f}  {}", row.train.loss, accuracy)});
+  } else {
+    parts.insert(parts.end(), {fmt::format("val {:.4f}  {}", row.validation_loss,
+                                           percent(row.validation_accuracy)),
+                               fmt::format("train {:.4f}  {}", row.train.loss, accuracy)});
   }
-  say(fmt::format("{}  {} images/s", text, thousands(row.train.images_per_second)));
+  parts.push_back(fmt::format("{} images/s", thousands(row.train.images_per_second)));
+  line_.leave(parts);
 }
 
 bool TrainProgress::wants_stop() {
-  return Interrupt::signal() != 0;
+  if (Interrupt::signal() == 0) return false;
+  line_.clear();
+  return true;
 }
 
 double TrainProgress::seconds_since_start() const {

@@ -122,6 +122,10 @@ class Reader {
  private:
   void begin_table() {
     columns_ = first_row_.size();
+    if (columns_ < 2) {
+      fail(ErrorCode::bad_input, "csv: {}: row {}: one column is no table of pictures", file_,
+           row_);
+    }
     const bool header = is_header(first_row_);
     first_row_number_ = header ? 2 : 1;
     auto named = named_label_column(first_row_, header, options_, file_);

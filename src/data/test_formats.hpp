@@ -1,6 +1,7 @@
 // The same generated pictures in each format that is read.
 #pragma once
 
+#include <fmt/format.h>
 #include <zip.h>
 
 #include <algorithm>
