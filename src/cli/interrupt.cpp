@@ -1,6 +1,7 @@
 #include "cli/interrupt.hpp"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 
 namespace weft::cli {
@@ -8,7 +9,8 @@ namespace {
 
 constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 
-volatile std::sig_atomic_t noted = 0;
+std::atomic<int> noted{0};  // the handler may run on any thread
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void note(int signal) {
   noted = signal;
