@@ -54,6 +54,8 @@ class Resume : public ::testing::Test {
   std::string data_ = folder_ / "pictures";
 };
 
+using SlowResume = Resume;
+
 TEST_F(Resume, StepsAndTimesAreTheRunsOwn) {
   ASSERT_EQ(train("--steps 7 --batch-size 64 --json", "steps").exit_code, 0);
   const std::string history = read_file(folder_ / "steps/history.csv");
@@ -72,7 +74,7 @@ TEST_F(Resume, StepsAndTimesAreTheRunsOwn) {
 
 // The run is interrupted as soon as its first checkpoint is there; one epoch of a hundred takes
 // longer than to see that. (Shells make their background children ignore SIGINT.)
-TEST_F(Resume, AnInterruptedRunGoesOnToTheSameBytes) {
+TEST_F(SlowResume, AnInterruptedRunGoesOnToTheSameBytes) {
   const auto with_options = [&](const char* run) {
     return command("--epochs 100 --seed 7 --batch-size 16 --class-weights balanced", run,
                    "dense 600, relu, dense 200, relu, dense 3");
