@@ -34,6 +34,38 @@ inline double real_part(std::complex<double> x) {
   return x.real();
 }
 
+// A convolution: src {n, in_channels, height, width}, weights {out_channels, in_channels / groups,
+// kernel_height, kernel_width}, dst {n, out_channels, out_height(), out_width()}. groups divides
+// both numbers of channels; the dilated kernel is no larger than the padded picture.
+struct Convolution {
+  std::size_t in_channels, out_channels, height, width;
+  std::size_t kernel_height, kernel_width;
+  std::size_t pad_height = 0, pad_width = 0;  // zeros on each side
+  std::size_t stride = 1, dilation = 1, groups = 1;
+
+  std::size_t out_height() const { return places(height, kernel_height, pad_height); }
+  std::size_t out_width() const { return places(width, kernel_width, pad_width); }
+  std::size_t weights() const {
+    return out_channels * (in_channels / groups) * kernel_height * kernel_width;
+  }
+
+ private:
+  std::size_t places(std::size_t size, std::size_t kernel, std::size_t pad) const {
+    return (size + 2 * pad - (kernel - 1) * dilation - 1) / stride + 1;
+  }
+};
+
+// A pooling of each channel: src {n, channels, height, width}, dst {n, channels, out_height(),
+// out_width()}. pad is less than the kernel's smaller side, so that no window is empty.
+struct Pooling {
+  std::size_t channels, height, width;
+  std::size_t kernel_height, kernel_width, stride;
+  std::size_t pad = 0;
+
+  std::size_t out_height() const { return (height + 2 * pad - kernel_height) / stride + 1; }
+  std::size_t out_width() const { return (width + 2 * pad - kernel_width) / stride + 1; }
+};
+
 template <class T>
 struct Kernels {
   const char* name;  // "reference", "fast", "fast-bf16"
@@ -56,6 +88,23 @@ struct Kernels {
   void (*dense_backward_weights)(std::size_t n, std::size_t in, std::size_t out, const T* src,
                                  const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias);
 
+  // Convolution, as the struct says. bias: {out_channels} or null. dst and diff_src are assigned;
+  // diff_weights and diff_bias, which may be null, assigned, or accumulated when `accumulate`.
+  void (*conv_forward)(std::size_t n, const Convolution& conv, const T* src, const T* weights,
+                       const T* bias, T* dst);
+  void (*conv_backward_data)(std::size_t n, const Convolution& conv, const T* diff_dst,
+                             const T* weights, T* diff_src);
+  void (*conv_backward_weights)(std::size_t n, const Convolution& conv, const T* src,
+                                const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias);
+
+  // The largest value of each window (the first of equals), and the mean over the whole kernel,
+  // with zeros where it reaches over the edge. dst and diff_src are assigned.
+  void (*maxpool_forward)(std::size_t n, const Pooling& pool, const T* src, T* dst);
+  void (*maxpool_backward)(std::size_t n, const Pooling& pool, const T* src, const T* diff_dst,
+                           T* diff_src);
+  void (*avgpool_forward)(std::size_t n, const Pooling& pool, const T* src, T* dst);
+  void (*avgpool_backward)(std::size_t n, const Pooling& pool, const T* diff_dst, T* diff_src);
+
   // Element by element over `count` values; dst assigned. The backward kernels take the forward
   // pass's dst. dst may be src, and diff_src may be diff_dst.
   void (*sigmoid_forward)(std::size_t count, const T* src, T* dst);  // 1 / (1 + e^-x)
@@ -65,6 +114,13 @@ struct Kernels {
   void (*relu_forward)(std::size_t count, const T* src,
                        T* dst);  // max(x, 0); slope 0 at 0; NaN stays NaN
   void (*relu_backward)(std::size_t count, const T* dst, const T* diff_dst, T* diff_src);
+  void (*leaky_forward)(std::size_t count, T slope, const T* src, T* dst);  // x, slope x below 0
+  void (*leaky_backward)(std::size_t count, T slope, const T* dst, const T* diff_dst, T* diff_src);
+  // These two's backward kernels take the forward pass's src.
+  void (*gelu_forward)(std::size_t count, const T* src, T* dst);  // x Phi(x), Phi by erf
+  void (*gelu_backward)(std::size_t count, const T* src, const T* diff_dst, T* diff_src);
+  void (*silu_forward)(std::size_t count, const T* src, T* dst);  // x / (1 + e^-x)
+  void (*silu_backward)(std::size_t count, const T* src, const T* diff_dst, T* diff_src);
 
   // probabilities_c = e^x_c / sum_k e^x_k, a row at a time, without overflow. Assigned; may be
   // logits.

@@ -241,25 +241,20 @@ void adamw_step(std::size_t count, const Kernels<float>::AdamW& a, const float* 
 }
 
 Kernels<float> elementwise_table() {
-  return {.name = "",
-          .dense_packed_bytes = nullptr,
-          .dense_pack = nullptr,
-          .dense_forward = nullptr,
-          .dense_backward_data = nullptr,
-          .dense_backward_weights = nullptr,
-          .sigmoid_forward = sigmoid_forward,
-          .sigmoid_backward = sigmoid_backward,
-          .tanh_forward = tanh_forward,
-          .tanh_backward = tanh_backward,
-          .relu_forward = relu_forward,
-          .relu_backward = relu_backward,
-          .softmax = softmax,
-          .softmax_cross_entropy = softmax_cross_entropy,
-          .sigmoid_cross_entropy = sigmoid_cross_entropy,
-          .mean_squared_error = reference::mean_squared_error<float>,
-          .sum_blocks = sum_blocks,
-          .sgd_step = sgd_step,
-          .adamw_step = adamw_step};
+  Kernels<float> table = reference_kernels<float>();  // for what has no vector instructions here
+  table.sigmoid_forward = sigmoid_forward;
+  table.sigmoid_backward = sigmoid_backward;
+  table.tanh_forward = tanh_forward;
+  table.tanh_backward = tanh_backward;
+  table.relu_forward = relu_forward;
+  table.relu_backward = relu_backward;
+  table.softmax = softmax;
+  table.softmax_cross_entropy = softmax_cross_entropy;
+  table.sigmoid_cross_entropy = sigmoid_cross_entropy;
+  table.sum_blocks = sum_blocks;
+  table.sgd_step = sgd_step;
+  table.adamw_step = adamw_step;
+  return table;
 }
 
 }  // namespace

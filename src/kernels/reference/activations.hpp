@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cmath>
+#include <complex>
 #include <cstddef>
+#include <numbers>
 
 #include "kernels/kernels.hpp"
 
@@ -43,6 +45,66 @@ void relu_forward(std::size_t count, const T* src, T* dst) {
 template <class T>
 void relu_backward(std::size_t count, const T* dst, const T* diff_dst, T* diff_src) {
   for (std::size_t i = 0; i < count; ++i) diff_src[i] = real_part(dst[i]) > 0 ? diff_dst[i] : T(0);
+}
+
+// slope > 0, so that dst has src's sign.
+template <class T>
+void leaky_forward(std::size_t count, T slope, const T* src, T* dst) {
+  for (std::size_t i = 0; i < count; ++i) {
+    dst[i] = real_part(src[i]) < 0 ? slope * src[i] : src[i];
+  }
+}
+
+template <class T>
+void leaky_backward(std::size_t count, T slope, const T* dst, const T* diff_dst, T* diff_src) {
+  for (std::size_t i = 0; i < count; ++i) {
+    diff_src[i] = real_part(dst[i]) < 0 ? slope * diff_dst[i] : diff_dst[i];
+  }
+}
+
+// The normal distribution's density and its integral.
+template <class T>
+T normal_density(T x) {
+  return T(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * std::exp(-x * x / T(2));
+}
+inline float normal_integral(float x) {
+  return 0.5F * std::erfc(-x * static_cast<float>(1 / std::numbers::sqrt2));
+}
+inline double normal_integral(double x) {
+  return 0.5 * std::erfc(-x / std::numbers::sqrt2);
+}
+// For the small imaginary part of a complex step.
+inline std::complex<double> normal_integral(std::complex<double> x) {
+  return {normal_integral(x.real()), normal_density(x.real()) * x.imag()};
+}
+
+// Hendrycks and Gimpel: Gaussian Error Linear Units, 2016.
+template <class T>
+void gelu_forward(std::size_t count, const T* src, T* dst) {
+  for (std::size_t i = 0; i < count; ++i) dst[i] = src[i] * normal_integral(src[i]);
+}
+
+// (x Phi)' = Phi + x phi
+template <class T>
+void gelu_backward(std::size_t count, const T* src, const T* diff_dst, T* diff_src) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const T x = src[i];
+    diff_src[i] = diff_dst[i] * (normal_integral(x) + x * normal_density(x));
+  }
+}
+
+template <class T>
+void silu_forward(std::size_t count, const T* src, T* dst) {
+  for (std::size_t i = 0; i < count; ++i) dst[i] = src[i] * sigmoid(src[i]);
+}
+
+// (x s)' = s (1 + x (1 - s))
+template <class T>
+void silu_backward(std::size_t count, const T* src, const T* diff_dst, T* diff_src) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const T s = sigmoid(src[i]);
+    diff_src[i] = diff_dst[i] * s * (T(1) + src[i] * (T(1) - s));
+  }
 }
 
 }  // namespace weft::reference

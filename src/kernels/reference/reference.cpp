@@ -2,8 +2,10 @@
 
 #include "kernels/kernels.hpp"
 #include "kernels/reference/activations.hpp"
+#include "kernels/reference/conv.hpp"
 #include "kernels/reference/dense.hpp"
 #include "kernels/reference/losses.hpp"
+#include "kernels/reference/pool.hpp"
 #include "kernels/reference/steps.hpp"
 
 namespace weft {
@@ -17,12 +19,25 @@ const Kernels<T>& reference_kernels() {
       .dense_forward = reference::dense_forward<T>,
       .dense_backward_data = reference::dense_backward_data<T>,
       .dense_backward_weights = reference::dense_backward_weights<T>,
+      .conv_forward = reference::conv_forward<T>,
+      .conv_backward_data = reference::conv_backward_data<T>,
+      .conv_backward_weights = reference::conv_backward_weights<T>,
+      .maxpool_forward = reference::maxpool_forward<T>,
+      .maxpool_backward = reference::maxpool_backward<T>,
+      .avgpool_forward = reference::avgpool_forward<T>,
+      .avgpool_backward = reference::avgpool_backward<T>,
       .sigmoid_forward = reference::sigmoid_forward<T>,
       .sigmoid_backward = reference::sigmoid_backward<T>,
       .tanh_forward = reference::tanh_forward<T>,
       .tanh_backward = reference::tanh_backward<T>,
       .relu_forward = reference::relu_forward<T>,
       .relu_backward = reference::relu_backward<T>,
+      .leaky_forward = reference::leaky_forward<T>,
+      .leaky_backward = reference::leaky_backward<T>,
+      .gelu_forward = reference::gelu_forward<T>,
+      .gelu_backward = reference::gelu_backward<T>,
+      .silu_forward = reference::silu_forward<T>,
+      .silu_backward = reference::silu_backward<T>,
       .softmax = reference::softmax<T>,
       .softmax_cross_entropy = reference::softmax_cross_entropy<T>,
       .sigmoid_cross_entropy = reference::sigmoid_cross_entropy<T>,
