@@ -112,7 +112,10 @@ std::vector<Bytes> seeds(const std::string& target) {
   if (target == "safetensors" || target == "model") return {model_seed()};
   if (target == "checkpoint") return {checkpoint_seed()};
   if (target == "network") {
-    return texts({"dense 50, sigmoid, dense 10", "dense 5 nobias, relu, DENSE 3"});
+    return texts({"dense 50, sigmoid, dense 10", "dense 5 nobias, relu, DENSE 3",
+                  "conv 8 3x3 stride 2 groups 1, gelu, conv 8 3x3 groups all, leaky 0.1",
+                  "conv 4 5x3 pad 1 dilation 2 nobias, maxpool 3 stride 2 pad 1, scale 0.5",
+                  "avgpool 2, globalmaxpool, flatten"});
   }
   if (target == "configuration") {
     return texts({R"({"epochs": 3, "lr": 0.1, "nesterov": true, "preset": "mlp"})",

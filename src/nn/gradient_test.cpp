@@ -64,7 +64,7 @@ class Gradients : public ::testing::TestWithParam<GradientCase> {};
 
 TEST_P(Gradients, AgreeWithComplexStep) {
   const GradientCase& c = GetParam();
-  const Shape input{2, 3, 1};
+  const Shape input{2, 3, 4};
   const std::vector<Label> labels{0, 2, 1, 3, 2};
   const std::vector<std::uint32_t> positions{0, 1, 2, 3, 4};
 
@@ -113,6 +113,18 @@ INSTANTIATE_TEST_SUITE_P(
         GradientCase{"tanh", "dense 7, tanh, dense 4", kSoftmax, kSoftmaxReal},
         GradientCase{"relu", "dense 7, relu, dense 4", kSoftmax, kSoftmaxReal},
         GradientCase{"activation_first", "tanh, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"conv", "conv 3 3x3, tanh, dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"conv_of_conv",
+                     "conv 4 2x3 stride 2, gelu, conv 2 1x1 groups 2 nobias, dense 4", kSoftmax,
+                     kSoftmaxReal},
+        GradientCase{"depthwise", "conv 2 3x3 groups all, silu, conv 4 3x4 pad 0, flatten",
+                     kSoftmax, kSoftmaxReal},
+        GradientCase{"maxpool", "conv 3 3x3, maxpool 2 stride 1, leaky 0.1, dense 4", kSoftmax,
+                     kSoftmaxReal},
+        GradientCase{"avgpool", "conv 3 3x3, avgpool 2 pad 1, scale 2.5, dense 4", kSoftmax,
+                     kSoftmaxReal},
+        GradientCase{"globals", "conv 4 3x3, gelu, globalmaxpool", kSoftmax, kSoftmaxReal},
+        GradientCase{"global_mean", "conv 4 3x3, gelu, globalavgpool", kSoftmax, kSoftmaxReal},
         GradientCase{"deep", "dense 9, tanh, dense 8 nobias, sigmoid, dense 6, relu, dense 4",
                      kSoftmax, kSoftmaxReal}),
     [](const auto& instance) { return std::string(instance.param.name); });
@@ -120,18 +132,21 @@ INSTANTIATE_TEST_SUITE_P(
 // Layers are asked for the gradient at their input too: a first layer's is not part of the
 // parameters' gradient.
 TEST(LayerGradients, AtTheInputAgreeWithComplexStep) {
-  const Shape input{6};
-  const std::size_t n = 3;
-  for (const char* words : {"dense 4", "dense 4 nobias", "sigmoid", "tanh", "relu"}) {
+  const Shape input{2, 3, 4};
+  const std::size_t n = 3, width = input.elements();
+  for (const char* words :
+       {"dense 4", "dense 4 nobias", "sigmoid", "tanh", "relu", "leaky 0.2", "gelu", "silu",
+        "flatten", "scale -3", "conv 4 3x3", "conv 2 2x2 pad 0 stride 2 groups all nobias",
+        "maxpool 2", "avgpool 3 stride 1 pad 1", "globalmaxpool", "globalavgpool"}) {
     SCOPED_TRACE(words);
     const LayerText text = parse_network(words).front();
     const auto layer = make_layer<double>(text, input, reference_kernels<double>());
     const auto twin = make_layer<Complex>(text, input, reference_kernels<Complex>());
     const std::size_t outputs = layer->output().elements();
-    const std::vector<double> weights = random_values(64, 3), x = random_values(n * 6, 4);
+    const std::vector<double> weights = random_values(128, 3), x = random_values(n * width, 4);
     const std::vector<double> upstream = random_values(n * outputs, 5);
 
-    std::vector<double> dst(n * outputs), diff_src(n * 6, 7.0), diff_weights(64);
+    std::vector<double> dst(n * outputs), diff_src(n * width, 7.0), diff_weights(128);
     layer->forward({.n = n,
                     .src = x.data(),
                     .dst = dst.data(),

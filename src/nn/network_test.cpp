@@ -59,19 +59,69 @@ TEST(Architecture, ErrorsNameTheLayerAndTheRule) {
   EXPECT_THAT(error_of("dense 5, relu,"), HasSubstr("layer 2 is empty"));
   EXPECT_THAT(error_of("dense 5, swish"),
               HasSubstr("layer 1 (\"swish\"): there is no layer \"swish\"; there are dense"));
-  EXPECT_THAT(error_of("dense"), HasSubstr("needs its number of units"));
+  EXPECT_THAT(error_of("dense"), HasSubstr("needs a number of units"));
   EXPECT_THAT(error_of("dense 0"), HasSubstr("\"0\" is not a number of units"));
   EXPECT_THAT(error_of("dense -3"), HasSubstr("\"-3\""));
   EXPECT_THAT(error_of("dense 5x"), HasSubstr("\"5x\""));
   EXPECT_THAT(error_of("dense 99999999999999999999"), HasSubstr("is not a number of units"));
   EXPECT_THAT(error_of("dense 5 bias"), HasSubstr("no option \"bias\""));
-  EXPECT_THAT(error_of("relu 3"), HasSubstr("relu has no options"));
+  EXPECT_THAT(error_of("relu 3"), HasSubstr("relu has no option \"3\""));
   EXPECT_THAT(error_of("dense 5; relu"), HasSubstr("character ';'"));
   EXPECT_THAT(error_of("dense 5\x01"), HasSubstr("code 1"));
   EXPECT_THAT(error_of("dense 1000000000"), HasSubstr("1000000000x784"));
   std::string many = "relu";
   for (int i = 0; i < 1000; ++i) many += ",relu";
   EXPECT_THAT(error_of(many), HasSubstr("more than 1000 layers"));
+}
+
+TEST(Architecture, ConvolutionsAndPoolings) {
+  const Architecture<float> a(
+      "conv 32 3X3 groups 1, relu, conv 64 5x3 stride 2 nobias, maxpool 2, leaky 0.01, "
+      "CONV 64 3x3 groups all, gelu, avgpool 3 stride 2 pad 1, conv 8 1x1 pad 2 dilation 3, "
+      "globalmaxpool, scale 0.5, flatten, dense 10",
+      {1, 28, 28}, fast_kernels());
+  EXPECT_EQ(a.text(),
+            "conv 32 3x3, relu, conv 64 5x3 stride 2 nobias, maxpool 2, leaky 0.01, "
+            "conv 64 3x3 groups all, gelu, avgpool 3 stride 2 pad 1, conv 8 1x1 pad 2 dilation 3, "
+            "globalmaxpool, scale 0.5, flatten, dense 10");
+  const auto shape = [&](std::size_t layer) { return a.layers()[layer]->output().text(); };
+  EXPECT_EQ(shape(0), "32x28x28");
+  EXPECT_EQ(shape(2), "64x14x14");
+  EXPECT_EQ(shape(3), "64x7x7");
+  EXPECT_EQ(shape(7), "64x4x4");
+  EXPECT_EQ(shape(8), "8x8x8");
+  EXPECT_EQ(shape(9), "8x1x1");
+  EXPECT_EQ(a.output(), Shape{10});
+  EXPECT_EQ(a.parameters()[0].shape, (Shape{32, 1, 3, 3}));
+  EXPECT_EQ(a.parameters()[2].shape, (Shape{64, 32, 5, 3}));
+  EXPECT_EQ(a.parameters()[3].name, "layers.5.weight");
+  EXPECT_EQ(a.parameters()[3].shape, (Shape{64, 1, 3, 3}));
+  EXPECT_EQ(a.layers()[2]->multiply_adds(), 64U * 32 * 15 * 14 * 14);
+  EXPECT_EQ(a.layers()[5]->multiply_adds(), 64U * 9 * 7 * 7);
+}
+
+TEST(Architecture, ConvolutionsAndPoolingsSayWhatDoesNotFit) {
+  EXPECT_THAT(error_of("dense 5, conv 3 3x3"),
+              HasSubstr("layer 1 (\"conv 3 3x3\") takes channels x height x width, but what comes "
+                        "before it is 5"));
+  EXPECT_THAT(error_of("conv 3"), HasSubstr("needs a filter's height and width"));
+  EXPECT_THAT(error_of("conv 3 3"), HasSubstr("\"3\" is not a filter's height and width"));
+  EXPECT_THAT(error_of("conv 3 3x0"), HasSubstr("\"3x0\""));
+  EXPECT_THAT(error_of("conv 3 3x3 stride"), HasSubstr("needs a stride"));
+  EXPECT_THAT(error_of("conv 3 3x3 stride 0"), HasSubstr("\"0\" is not a stride"));
+  EXPECT_THAT(error_of("conv 3 3x3 depth 2"), HasSubstr("conv has no option \"depth\""));
+  EXPECT_THAT(error_of("conv 3 29x29 pad 0"), HasSubstr("filters of 29x29"));
+  EXPECT_THAT(error_of("conv 3 3x3 dilation 4000000000"), HasSubstr("do not fit into 1x28x28"));
+  EXPECT_THAT(error_of("conv 3 3x3 pad 4000000000"), HasSubstr("do not fit"));
+  EXPECT_THAT(error_of("conv 6 3x3, conv 9 3x3 groups 6"),
+              HasSubstr("6 groups do not divide 6 channels of 6x28x28 and 9 filters"));
+  EXPECT_THAT(error_of("maxpool 29"), HasSubstr("windows of 29x29"));
+  EXPECT_THAT(error_of("maxpool 2 pad 2"), HasSubstr("padded by 2"));
+  EXPECT_THAT(error_of("globalmaxpool 2"), HasSubstr("globalmaxpool has no option \"2\""));
+  EXPECT_THAT(error_of("leaky"), HasSubstr("needs a slope"));
+  EXPECT_THAT(error_of("leaky 2"), HasSubstr("the slope 2 must be"));
+  EXPECT_THAT(error_of("scale nan"), HasSubstr("\"nan\" is not a factor"));
+  EXPECT_THAT(error_of("conv 1000000000 3x3"), HasSubstr("above 268435456 parameters"));
 }
 
 class NetworkSteps : public ::testing::Test {

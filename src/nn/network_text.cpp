@@ -1,6 +1,5 @@
 #include "nn/network_text.hpp"
 
-#include <charconv>
 #include <cstdint>
 
 #include "base/error.hpp"
@@ -70,17 +69,6 @@ std::vector<LayerText> parse_network(std::string_view text) {
     begin = end + 1;
   }
   return layers;
-}
-
-std::size_t parse_count(const LayerText& layer, const std::string& word, const char* what) {
-  std::uint32_t value = 0;
-  const char* end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, value);
-  if (error != std::errc() || stop != end || value == 0) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 1 to {}", layer.index,
-         layer.text(), word, what, UINT32_MAX);
-  }
-  return value;
 }
 
 }  // namespace weft

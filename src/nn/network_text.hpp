@@ -21,7 +21,4 @@ struct LayerText {
 // layers.
 std::vector<LayerText> parse_network(std::string_view text);
 
-// The whole text as a count of 1 or more. Throws Error(usage) naming the layer and `what`.
-std::size_t parse_count(const LayerText& layer, const std::string& word, const char* what);
-
 }  // namespace weft

@@ -4,22 +4,27 @@
 
 namespace weft {
 
-// A function of each value by itself. Texts: "sigmoid", "tanh", "relu".
+// A function of each value by itself. Texts: "sigmoid", "tanh", "relu", "leaky SLOPE", "gelu",
+// "silu".
 template <class T>
 class Activation final : public Layer<T> {
  public:
   Activation(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
 
-  std::string text() const override { return name_; }
+  std::string text() const override;
   Shape output() const override { return shape_; }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
  private:
+  using Backwards = void (*)(std::size_t count, const T* seen, const T* diff_dst, T* diff_src);
+
   std::string name_;
   Shape shape_;
+  const Kernels<T>& kernels_;
+  double slope_ = 0;  // of leaky alone
   void (*forward_)(std::size_t count, const T* src, T* dst) = nullptr;
-  void (*backward_)(std::size_t count, const T* dst, const T* diff_dst, T* diff_src) = nullptr;
+  Backwards by_dst_ = nullptr, by_src_ = nullptr;  // one of them, by what it looks at
 };
 
 }  // namespace weft

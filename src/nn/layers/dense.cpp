@@ -1,22 +1,18 @@
 #include "nn/layers/dense.hpp"
 
 #include "base/error.hpp"
+#include "nn/layers/options.hpp"
 
 namespace weft {
 
 template <class T>
 Dense<T>::Dense(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
     : in_(input.elements()), kernels_(kernels) {
-  if (text.words.empty()) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\") needs its number of units: \"dense 50\"",
-         text.index, text.text());
-  }
-  out_ = parse_count(text, text.words.front(), "a number of units");
-  for (std::size_t i = 1; i < text.words.size(); ++i) {
-    if (text.words[i] != "nobias") {
-      fail(ErrorCode::usage, "network: layer {} (\"{}\"): dense has no option \"{}\", only nobias",
-           text.index, text.text(), text.words[i]);
-    }
+  LayerOptions options(text);
+  out_ = options.count("a number of units", "dense 50");
+  while (!options.done()) {
+    const std::string option = options.word();
+    if (option != "nobias") options.fail_unknown(option, "nobias");
     bias_ = false;
   }
 }

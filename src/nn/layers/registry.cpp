@@ -5,7 +5,10 @@
 #include "base/error.hpp"
 #include "nn/layer.hpp"
 #include "nn/layers/activation.hpp"
+#include "nn/layers/conv.hpp"
 #include "nn/layers/dense.hpp"
+#include "nn/layers/pool.hpp"
+#include "nn/layers/reshape.hpp"
 
 namespace weft {
 namespace {
@@ -27,10 +30,13 @@ struct Entry {
 
 template <class T>
 constexpr std::array kEntries{
-    Entry<T>{"dense", make<T, Dense<T>>},
-    Entry<T>{"relu", make<T, Activation<T>>},
-    Entry<T>{"sigmoid", make<T, Activation<T>>},
-    Entry<T>{"tanh", make<T, Activation<T>>},
+    Entry<T>{"dense", make<T, Dense<T>>},        Entry<T>{"conv", make<T, Conv<T>>},
+    Entry<T>{"maxpool", make<T, Pool<T>>},       Entry<T>{"avgpool", make<T, Pool<T>>},
+    Entry<T>{"globalmaxpool", make<T, Pool<T>>}, Entry<T>{"globalavgpool", make<T, Pool<T>>},
+    Entry<T>{"flatten", make<T, Flatten<T>>},    Entry<T>{"scale", make<T, Scale<T>>},
+    Entry<T>{"relu", make<T, Activation<T>>},    Entry<T>{"leaky", make<T, Activation<T>>},
+    Entry<T>{"gelu", make<T, Activation<T>>},    Entry<T>{"silu", make<T, Activation<T>>},
+    Entry<T>{"sigmoid", make<T, Activation<T>>}, Entry<T>{"tanh", make<T, Activation<T>>},
 };
 
 }  // namespace
