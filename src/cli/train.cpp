@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/threads.hpp"
 #include "base/version.hpp"
@@ -89,6 +90,12 @@ void say_what_starts(const Job& job) {
   if (job.data.validation.size() == 0) {
     say("note: nothing is held out, so there is no validation accuracy, and nothing to choose a "
         "threshold or an end by");
+  }
+  const std::size_t classes = job.data.class_names.size();
+  const std::set<Label> seen(job.data.train.labels.begin(), job.data.train.labels.end());
+  if (seen.size() < classes) {
+    say(fmt::format("note: {} of the {} classes have no pictures to learn from",
+                    classes - seen.size(), classes));
   }
   const auto count = [](const LabelledImages& part) {
     return thousands(static_cast<double>(part.size()));

@@ -100,6 +100,10 @@ void check_settings(const TrainSettings& settings, const Dataset& data) {
     fail(ErrorCode::bad_input, "train: {} has {} pictures but {} labels: one each is needed",
          data.source, train.size(), train.labels.size());
   }
+  if (data.class_names.size() < 2) {
+    fail(ErrorCode::bad_input,
+         "train: all pictures of {} are of one class: there is nothing to tell apart", data.source);
+  }
   check_numbers(settings);
   const bool own = data.val.size() > 0 && !settings.validation_fraction;
   check_endings(settings, own ? data.val.size() : validation_size(train.size(), settings));

@@ -209,6 +209,15 @@ std::string error_of(const TrainSettings& s) {
   return "no error";
 }
 
+TEST(Train, OneClassIsNothingToLearn) {
+  Dataset data = bright_rows_set();
+  data.class_names = {"only"};
+  std::ranges::fill(data.train.labels, Label{0});
+  TrainSettings s = settings();
+  s.network = "dense 1";
+  EXPECT_THROW(prepare(std::move(data), s), Error);
+}
+
 TEST(Train, ErrorsSayWhatToChange) {
   TrainSettings s = settings();
   s.network = "dense 4";
