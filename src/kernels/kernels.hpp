@@ -10,6 +10,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 
@@ -34,19 +35,35 @@ inline double real_part(std::complex<double> x) {
   return x.real();
 }
 
-// A convolution: src {n, in_channels, height, width}, weights {out_channels, in_channels / groups,
-// kernel_height, kernel_width}, dst {n, out_channels, out_height(), out_width()}. groups divides
-// both numbers of channels; the dilated kernel is no larger than the padded picture.
+// Pictures {n, channels, height, width} lie in memory as {n, blocks, height, width, block}: channel
+// c in block c / block, at place c % block. A block of 1 is plain row-major order; the fast kernels
+// like a vector's width. Places past the last channel hold finite values that mean nothing.
+constexpr std::size_t padded_channels(std::size_t channels, std::size_t block) {
+  return (channels + block - 1) / block * block;
+}
+
+// A convolution: src {n, in_channels, height, width} in blocks of src_block, weights {out_channels,
+// in_channels / groups, kernel_height, kernel_width}, dst {n, out_channels, out_height(),
+// out_width()} in blocks of dst_block. groups divides both numbers of channels; the dilated kernel
+// is no larger than the padded picture.
 struct Convolution {
   std::size_t in_channels, out_channels, height, width;
   std::size_t kernel_height, kernel_width;
   std::size_t pad_height = 0, pad_width = 0;  // zeros on each side
   std::size_t stride = 1, dilation = 1, groups = 1;
+  std::size_t src_block = 1, dst_block = 1;
 
   std::size_t out_height() const { return places(height, kernel_height, pad_height); }
   std::size_t out_width() const { return places(width, kernel_width, pad_width); }
   std::size_t weights() const {
     return out_channels * (in_channels / groups) * kernel_height * kernel_width;
+  }
+  // Of one sample, in memory.
+  std::size_t src_elements() const {
+    return padded_channels(in_channels, src_block) * height * width;
+  }
+  std::size_t dst_elements() const {
+    return padded_channels(out_channels, dst_block) * out_height() * out_width();
   }
 
  private:
@@ -55,15 +72,50 @@ struct Convolution {
   }
 };
 
+// A convolution made ready for its shape; it may be used by many threads at once. bias:
+// {out_channels} or null. dst and diff_src are assigned; diff_weights and diff_bias, which may be
+// null, assigned, or accumulated when `accumulate`.
+template <class T>
+class ConvolutionKernel {
+ public:
+  virtual ~ConvolutionKernel() = default;
+
+  virtual std::string name() const = 0;  // which of the implementations it is, for reports
+
+  // forward and backward_data read copies of the weights in layouts of their own, made once for
+  // many calls: 64-byte aligned, assigned by pack_*. They may be empty.
+  virtual std::size_t forward_bytes() const = 0;
+  virtual std::size_t backward_bytes() const = 0;
+  virtual void pack_forward(const T* weights, void* packed) const = 0;
+  virtual void pack_backward(const T* weights, void* packed) const = 0;
+
+  // Memory that a call on at most `rows` samples works in, 64-byte aligned: one a thread.
+  virtual std::size_t scratch_bytes(std::size_t rows) const = 0;
+
+  virtual void forward(std::size_t n, const T* src, const T* weights, const void* packed,
+                       const T* bias, T* dst, void* scratch) const = 0;
+  virtual void backward_data(std::size_t n, const T* diff_dst, const T* weights, const void* packed,
+                             T* diff_src, void* scratch) const = 0;
+  virtual void backward_weights(std::size_t n, const T* src, const T* diff_dst, bool accumulate,
+                                T* diff_weights, T* diff_bias, void* scratch) const = 0;
+};
+
 // A pooling of each channel: src {n, channels, height, width}, dst {n, channels, out_height(),
-// out_width()}. pad is less than the kernel's smaller side, so that no window is empty.
+// out_width()}, both in blocks of `block`. pad is less than the kernel's smaller side, so that no
+// window is empty.
 struct Pooling {
   std::size_t channels, height, width;
   std::size_t kernel_height, kernel_width, stride;
   std::size_t pad = 0;
+  std::size_t block = 1;
 
   std::size_t out_height() const { return (height + 2 * pad - kernel_height) / stride + 1; }
   std::size_t out_width() const { return (width + 2 * pad - kernel_width) / stride + 1; }
+  // Of one sample, in memory.
+  std::size_t src_elements() const { return padded_channels(channels, block) * height * width; }
+  std::size_t dst_elements() const {
+    return padded_channels(channels, block) * out_height() * out_width();
+  }
 };
 
 template <class T>
@@ -88,14 +140,10 @@ struct Kernels {
   void (*dense_backward_weights)(std::size_t n, std::size_t in, std::size_t out, const T* src,
                                  const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias);
 
-  // Convolution, as the struct says. bias: {out_channels} or null. dst and diff_src are assigned;
-  // diff_weights and diff_bias, which may be null, assigned, or accumulated when `accumulate`.
-  void (*conv_forward)(std::size_t n, const Convolution& conv, const T* src, const T* weights,
-                       const T* bias, T* dst);
-  void (*conv_backward_data)(std::size_t n, const Convolution& conv, const T* diff_dst,
-                             const T* weights, T* diff_src);
-  void (*conv_backward_weights)(std::size_t n, const Convolution& conv, const T* src,
-                                const T* diff_dst, bool accumulate, T* diff_weights, T* diff_bias);
+  // The kernel for a convolution; picture_block is the block that it likes best for pictures of
+  // many channels.
+  std::unique_ptr<ConvolutionKernel<T>> (*make_convolution)(const Convolution& conv);
+  std::size_t picture_block;
 
   // The largest value of each window (the first of equals), and the mean over the whole kernel,
   // with zeros where it reaches over the edge. dst and diff_src are assigned.

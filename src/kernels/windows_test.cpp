@@ -48,9 +48,10 @@ Complex dot(const std::vector<double>& a, const std::vector<Complex>& b) {
 std::vector<double> convolved(std::size_t n, const Convolution& c, const std::vector<double>& src,
                               const std::vector<double>& weights,
                               const std::vector<double>& bias = {}) {
-  std::vector<double> dst(n * c.out_channels * c.out_height() * c.out_width(), 99);
-  reference_kernels<double>().conv_forward(n, c, src.data(), weights.data(),
-                                           bias.empty() ? nullptr : bias.data(), dst.data());
+  std::vector<double> dst(n * c.dst_elements(), 99);
+  const auto kernel = reference_kernels<double>().make_convolution(c);
+  kernel->forward(n, src.data(), weights.data(), nullptr, bias.empty() ? nullptr : bias.data(),
+                  dst.data(), nullptr);
   return dst;
 }
 
@@ -140,6 +141,16 @@ const std::vector<Convolution> kConvolutions{
      .pad_height = 2,
      .pad_width = 2,
      .groups = 3},
+    {.in_channels = 3,
+     .out_channels = 5,
+     .height = 4,
+     .width = 3,
+     .kernel_height = 3,
+     .kernel_width = 3,
+     .pad_height = 1,
+     .pad_width = 1,
+     .src_block = 2,
+     .dst_block = 4},
 };
 
 TEST(Convolutions, GradientsAgreeWithComplexStep) {
@@ -148,35 +159,38 @@ TEST(Convolutions, GradientsAgreeWithComplexStep) {
   constexpr std::size_t kRows = 2;
   for (const Convolution& c : kConvolutions) {
     SCOPED_TRACE(&c - kConvolutions.data());
-    const std::size_t out = kRows * c.out_channels * c.out_height() * c.out_width();
-    const auto src = random_values(kRows * c.in_channels * c.height * c.width, 1);
+    const auto kernel = kernels.make_convolution(c);
+    const auto twin_kernel = twin.make_convolution(c);
+    const std::size_t out = kRows * c.dst_elements();
+    const auto src = random_values(kRows * c.src_elements(), 1);
     const auto weights = random_values(c.weights(), 2), bias = random_values(c.out_channels, 3);
     const auto upstream = random_values(out, 4);
     const auto loss = [&](const auto& x, const auto& w, const auto& b) {
       std::vector<Complex> dst(out, Complex(99));
       const std::vector<Complex> zx(x.begin(), x.end()), zw(w.begin(), w.end()),
           zb(b.begin(), b.end());
-      twin.conv_forward(kRows, c, zx.data(), zw.data(), zb.data(), dst.data());
+      twin_kernel->forward(kRows, zx.data(), zw.data(), nullptr, zb.data(), dst.data(), nullptr);
       return dot(upstream, dst);
     };
 
     std::vector<double> diff_src(src.size(), 99);
-    kernels.conv_backward_data(kRows, c, upstream.data(), weights.data(), diff_src.data());
+    kernel->backward_data(kRows, upstream.data(), weights.data(), nullptr, diff_src.data(),
+                          nullptr);
     EXPECT_TRUE(all_close(diff_src,
                           complex_step(src, [&](const auto& z) { return loss(z, weights, bias); }),
                           1e-10, 1e-14));
 
     std::vector<double> diff_weights(weights.size(), 99), diff_bias(bias.size(), 99);
-    kernels.conv_backward_weights(kRows, c, src.data(), upstream.data(), false, diff_weights.data(),
-                                  diff_bias.data());
+    kernel->backward_weights(kRows, src.data(), upstream.data(), false, diff_weights.data(),
+                             diff_bias.data(), nullptr);
     const auto by_weights =
         complex_step(weights, [&](const auto& z) { return loss(src, z, bias); });
     EXPECT_TRUE(all_close(diff_weights, by_weights, 1e-10, 1e-14));
     EXPECT_TRUE(all_close(diff_bias,
                           complex_step(bias, [&](const auto& z) { return loss(src, weights, z); }),
                           1e-10, 1e-14));
-    kernels.conv_backward_weights(kRows, c, src.data(), upstream.data(), true, diff_weights.data(),
-                                  diff_bias.data());
+    kernel->backward_weights(kRows, src.data(), upstream.data(), true, diff_weights.data(),
+                             diff_bias.data(), nullptr);
     std::vector<double> twice = by_weights;
     for (double& value : twice) value *= 2;
     EXPECT_TRUE(all_close(diff_weights, twice, 1e-10, 1e-14)) << "accumulated";
@@ -244,9 +258,16 @@ TEST(Poolings, GradientsAgreeWithComplexStep) {
                            .width = 4,
                            .kernel_height = 5,
                            .kernel_width = 4,
-                           .stride = 1}}) {
-    const std::size_t out = kRows * p.channels * p.out_height() * p.out_width();
-    const auto src = random_values(kRows * p.channels * p.height * p.width, 1);
+                           .stride = 1},
+                           Pooling{.channels = 3,
+                           .height = 4,
+                           .width = 3,
+                           .kernel_height = 2,
+                           .kernel_width = 2,
+                           .stride = 1,
+                           .block = 2}}) {
+    const std::size_t out = kRows * p.dst_elements();
+    const auto src = random_values(kRows * p.src_elements(), 1);
     const auto upstream = random_values(out, 2);
     const auto gradient = [&](auto kernel) {
       return complex_step(src, [&](const std::vector<Complex>& z) {

@@ -21,6 +21,7 @@ struct Parameter {
   std::size_t fan_out;   // outputs of one input
   bool decays;           // is it pulled towards zero by weight decay, L1 and L2?
   std::size_t offset{};  // in the network's block of parameters
+  bool trained = true;   // does the optimizer move it? Else its gradient is zero
 };
 
 // A layer holds no numbers of its own: parameters, activations and gradients belong to the network

@@ -13,6 +13,14 @@
 
 namespace weft::reference {
 
+// Where in memory row y of a sample's channel begins; the row's places are `block` apart.
+inline std::size_t row_offset(std::size_t sample, std::size_t channel, std::size_t y,
+                              std::size_t channels, std::size_t height, std::size_t width,
+                              std::size_t block) {
+  const std::size_t blocks = padded_channels(channels, block) / block;
+  return ((sample * blocks + channel / block) * height + y) * width * block + channel % block;
+}
+
 // Calls body(src, weight, dst) with the positions of every product that the convolution sums.
 template <class Body>
 void for_each_product(std::size_t n, const Convolution& c, const Body& body) {
@@ -30,11 +38,14 @@ void for_each_product(std::size_t n, const Convolution& c, const Body& body) {
               // Unsigned: above the picture wraps around to a row far below it.
               const std::size_t row = y * c.stride + ky * c.dilation - c.pad_height;
               if (row >= c.height) continue;
+              const std::size_t src_row =
+                  row_offset(s, channel, row, c.in_channels, c.height, c.width, c.src_block);
+              const std::size_t dst_row =
+                  row_offset(s, o, y, c.out_channels, out_height, out_width, c.dst_block);
               for (std::size_t x = 0; x < out_width; ++x) {
                 const std::size_t column = x * c.stride + kx * c.dilation - c.pad_width;
                 if (column >= c.width) continue;
-                body(((s * c.in_channels + channel) * c.height + row) * c.width + column, weight,
-                     ((s * c.out_channels + o) * out_height + y) * out_width + x);
+                body(src_row + column * c.src_block, weight, dst_row + x * c.dst_block);
               }
             }
           }
@@ -44,41 +55,67 @@ void for_each_product(std::size_t n, const Convolution& c, const Body& body) {
   }
 }
 
-template <class T>
-void conv_forward(std::size_t n, const Convolution& c, const T* src, const T* weights,
-                  const T* bias, T* dst) {
+// Calls body(dst, channel) for every value of dst; the places past the last channel have none.
+template <class Body>
+void for_each_output(std::size_t n, const Convolution& c, const Body& body) {
   const std::size_t plane = c.out_height() * c.out_width();
-  for (std::size_t i = 0; i < n * c.out_channels; ++i) {
-    std::fill_n(dst + i * plane, plane, bias ? bias[i % c.out_channels] : T(0));
+  for (std::size_t s = 0; s < n; ++s) {
+    for (std::size_t o = 0; o < c.out_channels; ++o) {
+      const std::size_t begin =
+          row_offset(s, o, 0, c.out_channels, c.out_height(), c.out_width(), c.dst_block);
+      for (std::size_t i = 0; i < plane; ++i) body(begin + i * c.dst_block, o);
+    }
   }
-  for_each_product(
-      n, c, [&](std::size_t s, std::size_t w, std::size_t d) { dst[d] += src[s] * weights[w]; });
 }
 
 template <class T>
-void conv_backward_data(std::size_t n, const Convolution& c, const T* diff_dst, const T* weights,
-                        T* diff_src) {
-  std::fill_n(diff_src, n * c.in_channels * c.height * c.width, T(0));
-  for_each_product(n, c, [&](std::size_t s, std::size_t w, std::size_t d) {
-    diff_src[s] += diff_dst[d] * weights[w];
-  });
-}
+class DirectConvolution final : public ConvolutionKernel<T> {
+ public:
+  explicit DirectConvolution(const Convolution& conv) : c_(conv) {}
+
+  std::string name() const override { return "reference"; }
+  std::size_t forward_bytes() const override { return 0; }
+  std::size_t backward_bytes() const override { return 0; }
+  void pack_forward(const T*, void*) const override {}
+  void pack_backward(const T*, void*) const override {}
+  std::size_t scratch_bytes(std::size_t) const override { return 0; }
+
+  void forward(std::size_t n, const T* src, const T* weights, const void*, const T* bias, T* dst,
+               void*) const override {
+    std::fill_n(dst, n * c_.dst_elements(), T(0));
+    if (bias) for_each_output(n, c_, [&](std::size_t d, std::size_t o) { dst[d] = bias[o]; });
+    for_each_product(
+        n, c_, [&](std::size_t s, std::size_t w, std::size_t d) { dst[d] += src[s] * weights[w]; });
+  }
+
+  void backward_data(std::size_t n, const T* diff_dst, const T* weights, const void*, T* diff_src,
+                     void*) const override {
+    std::fill_n(diff_src, n * c_.src_elements(), T(0));
+    for_each_product(n, c_, [&](std::size_t s, std::size_t w, std::size_t d) {
+      diff_src[s] += diff_dst[d] * weights[w];
+    });
+  }
+
+  void backward_weights(std::size_t n, const T* src, const T* diff_dst, bool accumulate,
+                        T* diff_weights, T* diff_bias, void*) const override {
+    if (!accumulate) {
+      std::fill_n(diff_weights, c_.weights(), T(0));
+      if (diff_bias) std::fill_n(diff_bias, c_.out_channels, T(0));
+    }
+    for_each_product(n, c_, [&](std::size_t s, std::size_t w, std::size_t d) {
+      diff_weights[w] += diff_dst[d] * src[s];
+    });
+    if (!diff_bias) return;
+    for_each_output(n, c_, [&](std::size_t d, std::size_t o) { diff_bias[o] += diff_dst[d]; });
+  }
+
+ private:
+  Convolution c_;
+};
 
 template <class T>
-void conv_backward_weights(std::size_t n, const Convolution& c, const T* src, const T* diff_dst,
-                           bool accumulate, T* diff_weights, T* diff_bias) {
-  if (!accumulate) {
-    std::fill_n(diff_weights, c.weights(), T(0));
-    if (diff_bias) std::fill_n(diff_bias, c.out_channels, T(0));
-  }
-  for_each_product(n, c, [&](std::size_t s, std::size_t w, std::size_t d) {
-    diff_weights[w] += diff_dst[d] * src[s];
-  });
-  if (!diff_bias) return;
-  const std::size_t plane = c.out_height() * c.out_width();
-  for (std::size_t i = 0; i < n * c.out_channels * plane; ++i) {
-    diff_bias[i / plane % c.out_channels] += diff_dst[i];
-  }
+std::unique_ptr<ConvolutionKernel<T>> make_convolution(const Convolution& conv) {
+  return std::make_unique<DirectConvolution<T>>(conv);
 }
 
 }  // namespace weft::reference

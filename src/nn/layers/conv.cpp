@@ -7,8 +7,7 @@
 namespace weft {
 
 template <class T>
-Conv<T>::Conv(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
-    : conv_{}, kernels_(kernels) {
+Conv<T>::Conv(const LayerText& text, const Shape& input, const Kernels<T>& kernels) : conv_{} {
   require_picture(text, input);
   conv_.in_channels = input[0];
   conv_.height = input[1];
@@ -23,6 +22,7 @@ Conv<T>::Conv(const LayerText& text, const Shape& input, const Kernels<T>& kerne
     conv_.pad_width = same(conv_.kernel_width);
   }
   check(text, input);
+  kernel_ = kernels.make_convolution(conv_);
 }
 
 template <class T>
@@ -112,16 +112,16 @@ std::size_t Conv<T>::multiply_adds() const {
 template <class T>
 void Conv<T>::forward(const typename Layer<T>::Forward& pass) const {
   const T* bias = bias_ ? pass.parameters + conv_.weights() : nullptr;
-  kernels_.conv_forward(pass.n, conv_, pass.src, pass.parameters, bias, pass.dst);
+  kernel_->forward(pass.n, pass.src, pass.parameters, nullptr, bias, pass.dst, nullptr);
 }
 
 template <class T>
 void Conv<T>::backward(const typename Layer<T>::Backward& pass) const {
   T* diff_bias = bias_ ? pass.diff_parameters + conv_.weights() : nullptr;
-  kernels_.conv_backward_weights(pass.n, conv_, pass.src, pass.diff_dst, pass.accumulate,
-                                 pass.diff_parameters, diff_bias);
+  kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate, pass.diff_parameters,
+                            diff_bias, nullptr);
   if (pass.diff_src) {
-    kernels_.conv_backward_data(pass.n, conv_, pass.diff_dst, pass.parameters, pass.diff_src);
+    kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, nullptr, pass.diff_src, nullptr);
   }
 }
 

@@ -27,7 +27,7 @@ class Conv final : public Layer<T> {
   Convolution conv_;
   bool bias_ = true;
   bool pad_given_ = false;
-  const Kernels<T>& kernels_;
+  std::unique_ptr<ConvolutionKernel<T>> kernel_;
 };
 
 }  // namespace weft
