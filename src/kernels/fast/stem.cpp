@@ -1,0 +1,308 @@
+#include "kernels/fast/stem.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "kernels/fast/targets.hpp"
+#include "kernels/fast/vector_block.hpp"
+#include "kernels/reference/conv.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/fast/stem.cpp"
+#include <hwy/foreach_target.h>  // must come before highway.h
+
+#include "kernels/fast/vector_block-inl.h"
+
+#ifndef WEFT_STEM_TAPS
+#define WEFT_STEM_TAPS
+namespace weft::fast {
+namespace {
+constexpr std::size_t kMostTaps = 32;
+}
+}  // namespace weft::fast
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace weft::fast::HWY_NAMESPACE {
+namespace {
+
+// Where the sample's values are that the taps meet: tap k's value for output place (y, x) is at
+// offsets[k] + y * row + x * step.
+struct Taps {
+  std::size_t count;
+  std::array<std::size_t, kMostTaps + 1> offsets;
+  std::size_t row, step;
+};
+
+// Output channels as vectors: vector v begins at (v * kLanes / kBlock) * plane + v * kLanes %
+// kBlock.
+struct Outputs {
+  std::size_t height, width, vectors;
+
+  std::size_t plane() const { return height * width * kBlock; }
+  std::size_t offset(std::size_t vector) const {
+    return vector * kLanes / kBlock * plane() + vector * kLanes % kBlock;
+  }
+};
+
+// Output places beside each other, for Vectors vectors of channels. weights: {taps.count, Vectors *
+// kLanes}; bias: {Vectors * kLanes}; vector j goes to dst[j].
+template <std::size_t Places, std::size_t Vectors>
+HWY_INLINE void forward_block(const Taps& taps, const float* HWY_RESTRICT src,
+                              const float* HWY_RESTRICT weights, const float* HWY_RESTRICT bias,
+                              float* const* dst, std::size_t at) {
+  const F32 d;
+  Vector sum[Places][Vectors];
+  for (std::size_t i = 0; i < Places; ++i) {
+    for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::LoadU(d, bias + j * kLanes);
+  }
+  for (std::size_t k = 0; k < taps.count; ++k, weights += Vectors * kLanes) {
+    const float* values = src + taps.offsets[k];
+    Vector row[Vectors];
+    for (std::size_t j = 0; j < Vectors; ++j) row[j] = hn::LoadU(d, weights + j * kLanes);
+    for (std::size_t i = 0; i < Places; ++i) {
+      const Vector value = hn::Set(d, values[i * taps.step]);
+      for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::MulAdd(value, row[j], sum[i][j]);
+    }
+  }
+  for (std::size_t j = 0; j < Vectors; ++j) {
+    for (std::size_t i = 0; i < Places; ++i) {
+      hn::StoreU(sum[i][j], d, dst[j] + at + i * kBlock);
+    }
+  }
+}
+
+// One sample; its vectors [first, first + Vectors).
+template <std::size_t Vectors>
+void forward_plane(const Taps& taps, const Outputs& out, const float* src, const float* weights,
+                   const float* bias, std::size_t first, float* sample) {
+  constexpr std::size_t kPlaces = kSums / 2;
+  float* dst[Vectors];
+  for (std::size_t j = 0; j < Vectors; ++j) dst[j] = sample + out.offset(first + j);
+  for (std::size_t y = 0; y < out.height; ++y) {
+    const float* row = src + y * taps.row;
+    std::size_t x = 0, at = y * out.width * kBlock;
+    for (; x + kPlaces <= out.width; x += kPlaces, at += kPlaces * kBlock) {
+      forward_block<kPlaces, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
+    }
+    for (; x + 2 <= out.width; x += 2, at += 2 * kBlock) {
+      forward_block<2, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
+    }
+    if (x < out.width) {
+      forward_block<1, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
+    }
+  }
+}
+
+// sums {Count, Vectors * kLanes}, their rows sums_row apart, += the products of one sample's taps
+// [begin, begin + Count) with vectors of diff_dst.
+template <std::size_t Count, std::size_t Vectors>
+HWY_NOINLINE void weights_block(const Taps& taps, std::size_t begin, const Outputs& out,
+                                const float* HWY_RESTRICT src, const float* const* diff_dst,
+                                float* HWY_RESTRICT sums, std::size_t sums_row) {
+  const F32 d;
+  Vector sum[Count][Vectors];
+  for (std::size_t k = 0; k < Count; ++k) {
+    for (std::size_t j = 0; j < Vectors; ++j) sum[k][j] = hn::Zero(d);
+  }
+  const float* values[Count];
+  for (std::size_t k = 0; k < Count; ++k) values[k] = src + taps.offsets[begin + k];
+  const float* diff[Vectors];
+  for (std::size_t j = 0; j < Vectors; ++j) diff[j] = diff_dst[j];
+  std::size_t at = 0;
+  for (std::size_t y = 0; y < out.height; ++y) {
+    std::size_t place = y * taps.row;
+    for (std::size_t x = 0; x < out.width; ++x, at += kBlock, place += taps.step) {
+      Vector row[Vectors];
+      for (std::size_t j = 0; j < Vectors; ++j) row[j] = hn::LoadU(d, diff[j] + at);
+      for (std::size_t k = 0; k < Count; ++k) {
+        const Vector value = hn::Set(d, values[k][place]);
+        for (std::size_t j = 0; j < Vectors; ++j) sum[k][j] = hn::MulAdd(value, row[j], sum[k][j]);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < Count; ++k) {
+    for (std::size_t j = 0; j < Vectors; ++j) {
+      float* to = sums + k * sums_row + j * kLanes;
+      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[k][j]), d, to);
+    }
+  }
+}
+
+template <std::size_t Count, std::size_t Vectors>
+HWY_INLINE void weights_taps(std::size_t count, const Taps& taps, std::size_t begin,
+                             const Outputs& out, const float* src, const float* const* diff_dst,
+                             float* sums, std::size_t sums_row) {
+  if (count == Count) {
+    weights_block<Count, Vectors>(taps, begin, out, src, diff_dst, sums, sums_row);
+  } else if constexpr (Count > 1) {
+    weights_taps<Count - 1, Vectors>(count, taps, begin, out, src, diff_dst, sums, sums_row);
+  }
+}
+
+// One sample; its vectors [first, first + Vectors). sums: {taps.count, out.vectors * kLanes}.
+template <std::size_t Vectors>
+void weights_plane(const Taps& taps, const Outputs& out, const float* src, const float* sample,
+                   std::size_t first, float* sums) {
+  constexpr std::size_t kMost = kSums / 2;
+  const float* diff_dst[Vectors];
+  for (std::size_t j = 0; j < Vectors; ++j) diff_dst[j] = sample + out.offset(first + j);
+  const std::size_t row = out.vectors * kLanes;
+  const std::size_t groups = (taps.count + kMost - 1) / kMost;
+  for (std::size_t q = 0, begin = 0; q < groups; ++q) {
+    const std::size_t end = taps.count * (q + 1) / groups;
+    weights_taps<kMost, Vectors>(end - begin, taps, begin, out, src, diff_dst,
+                                 sums + begin * row + first * kLanes, row);
+    begin = end;
+  }
+}
+
+class StemConvolution final : public ConvolutionKernel<float> {
+ public:
+  explicit StemConvolution(const Convolution& c)
+      : c_(c),
+        reference_(c),
+        padded_height_(c.height + 2 * c.pad_height),
+        padded_width_(c.width + 2 * c.pad_width),
+        out_{c.out_height(), c.out_width(), padded_channels(c.out_channels, kBlock) / kLanes},
+        taps_{0, {}, c.stride * padded_width_, c.stride} {
+    for (std::size_t i = 0; i < c.in_channels; ++i) {
+      for (std::size_t y = 0; y < c.kernel_height; ++y) {
+        for (std::size_t x = 0; x < c.kernel_width; ++x) {
+          taps_.offsets[taps_.count++] = (i * padded_height_ + y) * padded_width_ + x;
+        }
+      }
+    }
+  }
+
+  std::string name() const override { return "stem"; }
+
+  // The bias of every call may be another: it is not packed.
+  std::size_t forward_bytes() const override {
+    return taps_.count * out_.vectors * kLanes * sizeof(float);
+  }
+  std::size_t backward_bytes() const override { return 0; }
+
+  // Pairs of vectors, one after another; in a pair tap after tap. The last pair may be one vector.
+  void pack_forward(const float* weights, void* packed) const override {
+    float* to = static_cast<float*>(packed);
+    for (std::size_t v = 0; v < out_.vectors; v += 2) {
+      const std::size_t channels = HWY_MIN(2, out_.vectors - v) * kLanes;
+      for (std::size_t k = 0; k < taps_.count; ++k) {
+        for (std::size_t j = 0; j < channels; ++j) {
+          const std::size_t o = v * kLanes + j;
+          *to++ = o < c_.out_channels ? weights[o * taps_.count + k] : 0.0F;
+        }
+      }
+    }
+  }
+  void pack_backward(const float* /*weights*/, void* /*packed*/) const override {}
+
+  std::size_t scratch_bytes(std::size_t /*rows*/) const override {
+    return (padded_size() + plane_size() + (kMostTaps + 1) * row_size()) * sizeof(float);
+  }
+
+  void forward(std::size_t n, const float* src, const float* /*weights*/, const void* packed,
+               const float* bias, float* dst, void* scratch) const override {
+    float* const padded = static_cast<float*>(scratch);
+    float* const shift = padded + padded_size();
+    std::fill_n(padded, padded_size(), 0.0F);
+    std::fill_n(shift, row_size(), 0.0F);
+    if (bias) std::copy_n(bias, c_.out_channels, shift);
+    for (std::size_t s = 0; s < n; ++s) {
+      copy_inside(src + s * c_.src_elements(), padded);
+      float* const sample = dst + s * c_.dst_elements();
+      for (std::size_t v = 0; v < out_.vectors; v += 2) {
+        const float* w = static_cast<const float*>(packed) + v * kLanes * taps_.count;
+        const float* b = shift + v * kLanes;
+        if (v + 2 <= out_.vectors) {
+          forward_plane<2>(taps_, out_, padded, w, b, v, sample);
+        } else {
+          forward_plane<1>(taps_, out_, padded, w, b, v, sample);
+        }
+      }
+    }
+  }
+
+  void backward_data(std::size_t n, const float* diff_dst, const float* weights, const void* packed,
+                     float* diff_src, void* scratch) const override {
+    reference_.backward_data(n, diff_dst, weights, packed, diff_src, scratch);
+  }
+
+  // The bias is the weight of one more tap, which sees ones everywhere.
+  void backward_weights(std::size_t n, const float* src, const float* diff_dst, bool accumulate,
+                        float* diff_weights, float* diff_bias, void* scratch) const override {
+    float* const padded = static_cast<float*>(scratch);
+    float* const sums = padded + padded_size() + plane_size();
+    std::fill_n(padded, padded_size(), 0.0F);
+    std::fill_n(padded + padded_size(), plane_size(), 1.0F);
+    std::fill_n(sums, (kMostTaps + 1) * row_size(), 0.0F);
+    Taps taps = taps_;
+    if (diff_bias) taps.offsets[taps.count++] = padded_size();
+    for (std::size_t s = 0; s < n; ++s) {
+      copy_inside(src + s * c_.src_elements(), padded);
+      const float* const sample = diff_dst + s * c_.dst_elements();
+      for (std::size_t v = 0; v < out_.vectors; v += 2) {
+        if (v + 2 <= out_.vectors) {
+          weights_plane<2>(taps, out_, padded, sample, v, sums);
+        } else {
+          weights_plane<1>(taps, out_, padded, sample, v, sums);
+        }
+      }
+    }
+    const auto finish = [&](std::size_t k, std::size_t o, float& to) {
+      to = sums[k * row_size() + o] + (accumulate ? to : 0.0F);
+    };
+    for (std::size_t o = 0; o < c_.out_channels; ++o) {
+      for (std::size_t k = 0; k < taps_.count; ++k) {
+        finish(k, o, diff_weights[o * taps_.count + k]);
+      }
+      if (diff_bias) finish(taps_.count, o, diff_bias[o]);
+    }
+  }
+
+ private:
+  std::size_t plane_size() const { return padded_height_ * padded_width_; }
+  std::size_t padded_size() const { return c_.in_channels * plane_size(); }
+  std::size_t row_size() const { return out_.vectors * kLanes; }
+
+  // A sample into the middle of its padded planes, whose borders are zero already.
+  void copy_inside(const float* src, float* padded) const {
+    for (std::size_t i = 0; i < c_.in_channels; ++i) {
+      for (std::size_t y = 0; y < c_.height; ++y, src += c_.width) {
+        const std::size_t row = i * padded_height_ + y + c_.pad_height;
+        std::copy_n(src, c_.width, padded + row * padded_width_ + c_.pad_width);
+      }
+    }
+  }
+
+  Convolution c_;
+  reference::DirectConvolution<float> reference_;
+  std::size_t padded_height_, padded_width_;
+  Outputs out_;
+  Taps taps_;
+};
+
+std::unique_ptr<ConvolutionKernel<float>> make_kernel(const Convolution& c) {
+  return std::make_unique<StemConvolution>(c);
+}
+
+}  // namespace
+}  // namespace weft::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace weft::fast {
+
+bool stem_takes(const Convolution& c) {
+  return c.in_channels * c.kernel_height * c.kernel_width <= kMostTaps && c.src_block == 1 &&
+         c.dst_block == vector_block() && c.dilation == 1 && c.groups == 1;
+}
+
+HWY_EXPORT(make_kernel);
+std::unique_ptr<ConvolutionKernel<float>> make_stem_convolution(const Convolution& c) {
+  return HWY_DYNAMIC_DISPATCH(make_kernel)(c);
+}
+
+}  // namespace weft::fast
+#endif

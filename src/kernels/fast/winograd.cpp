@@ -1,0 +1,303 @@
+// The passes of a convolution by Winograd's F(4x4, 3x3), a chunk of tiles at a time, so that what
+// lies between the transforms and the products stays in the second-level cache.
+
+#include "kernels/fast/winograd.hpp"
+
+#include <algorithm>
+
+#include "kernels/fast/targets.hpp"
+#include "kernels/fast/vector_block.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/fast/winograd.cpp"
+#include <hwy/foreach_target.h>  // must come before highway.h
+
+#include "kernels/fast/winograd_product-inl.h"
+#include "kernels/fast/winograd_transforms-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace weft::fast::HWY_NAMESPACE {
+namespace {
+
+constexpr std::size_t kForwardFloats = 96 * 1024;   // of a chunk's both sides, forward
+constexpr std::size_t kWeightsFloats = 192 * 1024;  // the same for the gradient of the weights
+
+constexpr std::size_t tiles_of(std::size_t size) {
+  return (size + kTile - 1) / kTile;
+}
+
+// An odd number of lines: planes a power of two apart would all fall into few lines of the cache.
+constexpr std::size_t plane_size(std::size_t tiles, std::size_t row) {
+  return (tiles * row + kLine - 1) / kLine / 2 * 2 * kLine + kLine;
+}
+
+// A convolution as forward and backward_data see it.
+struct Pass {
+  std::size_t in, out;
+  Pictures src, dst;
+
+  std::size_t in_row() const { return src.blocks * kBlock + kLine; }  // odd again, mostly
+  std::size_t out_row() const { return dst.blocks * kBlock; }
+  std::size_t packed_size() const { return kPlanes * in * out_row(); }
+};
+
+Pass make_pass(std::size_t in, std::size_t out, const Convolution& c) {
+  const std::size_t rows = tiles_of(c.out_height()), columns = tiles_of(c.out_width());
+  return {
+      in,
+      out,
+      {padded_channels(in, kBlock) / kBlock, c.height, c.width, c.pad_height, c.pad_width, rows,
+       columns},
+      {padded_channels(out, kBlock) / kBlock, c.out_height(), c.out_width(), 0, 0, rows, columns}};
+}
+
+// The gradient of src is a convolution of the gradient of dst, with the taps turned around.
+Pass backward_pass(const Convolution& c) {
+  Convolution back = c;
+  back.height = c.out_height();
+  back.width = c.out_width();
+  back.pad_height = 2 - c.pad_height;
+  back.pad_width = 2 - c.pad_width;
+  return make_pass(c.out_channels, c.in_channels, back);
+}
+
+// Tiles of a chunk when there are `all` of them and both sides may have `floats`.
+std::size_t chunk_tiles(const Pass& p, std::size_t all, std::size_t floats) {
+  const std::size_t fit = floats / (kPlanes * (p.in_row() + p.out_row()));
+  return HWY_MIN(all, HWY_MAX(fit, 2 * kSums));
+}
+
+// What a call works in, laid out from the start of its scratch.
+struct Scratch {
+  float *zeros, *strip;
+  Chunk in, out;
+  float* sums;  // of the gradient of the weights
+  std::size_t size;
+};
+
+Scratch lay_out(const Pass& p, std::size_t tiles, bool sums, void* memory) {
+  float* const begin = static_cast<float*>(memory);
+  std::size_t at = 0;
+  const auto take = [&](std::size_t size) {
+    const std::size_t place = at;
+    at += (size + kLine - 1) / kLine * kLine;
+    return begin ? begin + place : nullptr;
+  };
+  Scratch s{};
+  s.zeros = take(HWY_MAX(p.src.width, p.dst.width) * kBlock);
+  s.strip = take(strip_size(p.src.tile_columns));
+  s.in = {nullptr, plane_size(tiles, p.in_row()), p.in_row()};
+  s.in.values = take(kPlanes * s.in.plane);
+  s.out = {nullptr, plane_size(tiles, p.out_row()), p.out_row()};
+  s.out.values = take(kPlanes * s.out.plane);
+  if (sums) s.sums = take(kPlanes * p.in * p.out_row());
+  s.size = at;
+  return s;
+}
+
+// Packed weights: plane v holds panels of two vectors of output channels, panel after panel: weight
+// (i, o) at panel * in * 2 kLanes + i * width + o % (2 kLanes); the last panel may be one vector
+// wide. tap(o, i) is where a filter's 9 taps begin, last to first when `turned`.
+template <class Tap>
+void pack_weights(const Pass& p, bool turned, const Tap& tap, float* HWY_RESTRICT packed) {
+  const F32 d;
+  const std::size_t plane = p.in * p.out_row();
+  for (std::size_t o = 0; o < p.out_row(); o += kLanes) {
+    const std::size_t panel = o / (2 * kLanes) * 2 * kLanes;
+    const std::size_t width = HWY_MIN(2 * kLanes, p.out_row() - panel);
+    for (std::size_t i = 0; i < p.in; ++i) {
+      HWY_ALIGN float taps[9 * kLanes] = {};
+      for (std::size_t lane = 0; lane < HWY_MIN(kLanes, p.out > o ? p.out - o : 0); ++lane) {
+        const float* from = tap(o + lane, i);
+        for (std::size_t k = 0; k < 9; ++k) taps[k * kLanes + lane] = from[turned ? 8 - k : k];
+      }
+      Vector half[3][kSide];
+      for (std::size_t column = 0; column < 3; ++column) {
+        Vector x[3];
+        for (std::size_t row = 0; row < 3; ++row) {
+          x[row] = hn::Load(d, taps + (row * 3 + column) * kLanes);
+        }
+        tap_transform(x, half[column]);
+      }
+      float* to = packed + panel * p.in + i * width + (o - panel);
+      for (std::size_t row = 0; row < kSide; ++row) {
+        const Vector x[3] = {half[0][row], half[1][row], half[2][row]};
+        Vector y[kSide];
+        tap_transform(x, y);
+        for (std::size_t c = 0; c < kSide; ++c, to += plane) hn::StoreU(y[c], d, to);
+      }
+    }
+  }
+}
+
+void convolve(const Pass& p, std::size_t n, const float* src, const float* packed,
+              const float* bias, float* dst, void* scratch) {
+  const std::size_t all = n * p.src.tiles();
+  const std::size_t most = chunk_tiles(p, all, kForwardFloats);
+  const Scratch s = lay_out(p, most, false, scratch);
+  std::fill_n(s.zeros, p.src.width * kBlock, 0.0F);
+  const std::size_t chunks = (all + most - 1) / most;
+  for (std::size_t q = 0, first = 0; q < chunks; ++q) {
+    const std::size_t tiles = all * (q + 1) / chunks - first;
+    to_domain<SourceTransform>(p.src, src, first, tiles, s.zeros, s.strip, s.in);
+    for (std::size_t v = 0; v < kPlanes; ++v) {
+      domain_product<false>({.rows = tiles,
+                             .columns = p.out_row(),
+                             .depth = p.in,
+                             .a = s.in.values + v * s.in.plane,
+                             .a_row = s.in.row,
+                             .b = packed + v * p.in * p.out_row(),
+                             .b_row = 0,
+                             .c = s.out.values + v * s.out.plane,
+                             .c_row = s.out.row});
+    }
+    from_domain(p.dst, s.out, first, tiles, bias, p.out, dst);
+    first += tiles;
+  }
+}
+
+// From the sums in the domain to the gradient of the weights.
+void finish_weights(const Pass& p, const float* HWY_RESTRICT sums, bool accumulate,
+                    float* HWY_RESTRICT diff_weights) {
+  const F32 d;
+  const std::size_t plane = p.in * p.out_row();
+  for (std::size_t o = 0; o < p.out; o += kLanes) {
+    for (std::size_t i = 0; i < p.in; ++i) {
+      Vector half[kSide][3];
+      for (std::size_t column = 0; column < kSide; ++column) {
+        Vector x[kSide];
+        for (std::size_t row = 0; row < kSide; ++row) {
+          x[row] = hn::LoadU(d, sums + (row * kSide + column) * plane + i * p.out_row() + o);
+        }
+        tap_gradient_transform(x, half[column]);
+      }
+      HWY_ALIGN float taps[9 * kLanes];
+      for (std::size_t row = 0; row < 3; ++row) {
+        Vector x[kSide], y[3];
+        for (std::size_t column = 0; column < kSide; ++column) x[column] = half[column][row];
+        tap_gradient_transform(x, y);
+        for (std::size_t c = 0; c < 3; ++c) hn::Store(y[c], d, taps + (row * 3 + c) * kLanes);
+      }
+      for (std::size_t lane = 0; lane < HWY_MIN(kLanes, p.out - o); ++lane) {
+        float* to = diff_weights + ((o + lane) * p.in + i) * 9;
+        for (std::size_t k = 0; k < 9; ++k) {
+          to[k] = taps[k * kLanes + lane] + (accumulate ? to[k] : 0.0F);
+        }
+      }
+    }
+  }
+}
+
+void convolve_weights(const Pass& p, std::size_t n, const float* src, const float* diff_dst,
+                      bool accumulate, float* diff_weights, float* diff_bias, void* scratch) {
+  const std::size_t all = n * p.src.tiles();
+  const std::size_t most = chunk_tiles(p, all, kWeightsFloats);
+  const Scratch s = lay_out(p, most, true, scratch);
+  std::fill_n(s.zeros, HWY_MAX(p.src.width, p.dst.width) * kBlock, 0.0F);
+  std::fill_n(s.sums, kPlanes * p.in * p.out_row(), 0.0F);
+  if (diff_bias && !accumulate) std::fill_n(diff_bias, p.out, 0.0F);
+  const std::size_t chunks = (all + most - 1) / most;
+  for (std::size_t q = 0, first = 0; q < chunks; ++q) {
+    const std::size_t tiles = all * (q + 1) / chunks - first;
+    to_domain<SourceTransform>(p.src, src, first, tiles, s.zeros, s.strip, s.in);
+    to_domain<GradientTransform>(p.dst, diff_dst, first, tiles, s.zeros, s.strip, s.out);
+    for (std::size_t v = 0; v < kPlanes; ++v) {
+      domain_product<true>({.rows = p.in,
+                            .columns = p.out_row(),
+                            .depth = tiles,
+                            .a = s.in.values + v * s.in.plane,
+                            .a_row = s.in.row,
+                            .b = s.out.values + v * s.out.plane,
+                            .b_row = s.out.row,
+                            .c = s.sums + v * p.in * p.out_row(),
+                            .c_row = p.out_row()});
+    }
+    if (diff_bias) {
+      // Value (1, 1) of a tile, at the point 1, is the sum of its results.
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const float* sums = s.out.values + (kSide + 1) * s.out.plane + t * s.out.row;
+        for (std::size_t o = 0; o < p.out; ++o) diff_bias[o] += sums[o];
+      }
+    }
+    first += tiles;
+  }
+  finish_weights(p, s.sums, accumulate, diff_weights);
+}
+
+class WinogradConvolution final : public ConvolutionKernel<float> {
+ public:
+  explicit WinogradConvolution(const Convolution& c)
+      : forward_(make_pass(c.in_channels, c.out_channels, c)), backward_(backward_pass(c)) {}
+
+  std::string name() const override { return "winograd"; }
+  std::size_t forward_bytes() const override { return forward_.packed_size() * sizeof(float); }
+  std::size_t backward_bytes() const override { return backward_.packed_size() * sizeof(float); }
+
+  void pack_forward(const float* weights, void* packed) const override {
+    const auto tap = [&](std::size_t o, std::size_t i) {
+      return weights + (o * forward_.in + i) * 9;
+    };
+    pack_weights(forward_, false, tap, static_cast<float*>(packed));
+  }
+
+  void pack_backward(const float* weights, void* packed) const override {
+    const auto tap = [&](std::size_t o, std::size_t i) {
+      return weights + (i * forward_.in + o) * 9;
+    };
+    pack_weights(backward_, true, tap, static_cast<float*>(packed));
+  }
+
+  std::size_t scratch_bytes(std::size_t rows) const override {
+    const auto size = [rows](const Pass& p, std::size_t floats, bool sums) {
+      const std::size_t tiles = chunk_tiles(p, rows * p.src.tiles(), floats);
+      return lay_out(p, tiles, sums, nullptr).size;
+    };
+    return sizeof(float) *
+           std::max({size(forward_, kForwardFloats, false), size(backward_, kForwardFloats, false),
+                     size(forward_, kWeightsFloats, true)});
+  }
+
+  void forward(std::size_t n, const float* src, const float* /*weights*/, const void* packed,
+               const float* bias, float* dst, void* scratch) const override {
+    convolve(forward_, n, src, static_cast<const float*>(packed), bias, dst, scratch);
+  }
+
+  void backward_data(std::size_t n, const float* diff_dst, const float* /*weights*/,
+                     const void* packed, float* diff_src, void* scratch) const override {
+    convolve(backward_, n, diff_dst, static_cast<const float*>(packed), nullptr, diff_src, scratch);
+  }
+
+  void backward_weights(std::size_t n, const float* src, const float* diff_dst, bool accumulate,
+                        float* diff_weights, float* diff_bias, void* scratch) const override {
+    convolve_weights(forward_, n, src, diff_dst, accumulate, diff_weights, diff_bias, scratch);
+  }
+
+ private:
+  Pass forward_, backward_;
+};
+
+std::unique_ptr<ConvolutionKernel<float>> make_kernel(const Convolution& c) {
+  return std::make_unique<WinogradConvolution>(c);
+}
+
+}  // namespace
+}  // namespace weft::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace weft::fast {
+
+bool winograd_takes(const Convolution& c) {
+  const std::size_t block = vector_block();
+  return c.kernel_height == 3 && c.kernel_width == 3 && c.stride == 1 && c.dilation == 1 &&
+         c.groups == 1 && c.pad_height <= 2 && c.pad_width <= 2 && c.src_block == block &&
+         c.dst_block == block;
+}
+
+HWY_EXPORT(make_kernel);
+std::unique_ptr<ConvolutionKernel<float>> make_winograd_convolution(const Convolution& c) {
+  return HWY_DYNAMIC_DISPATCH(make_kernel)(c);
+}
+
+}  // namespace weft::fast
+#endif
