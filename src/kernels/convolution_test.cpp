@@ -186,7 +186,8 @@ struct Check {
     kernel.backward_weights(n, x.data(), diff.data(), accumulate, taps.data(),
                             with_bias ? shift.data() : nullptr, scratch.data());
     const auto expected = [&](bool absolute) {
-      std::array<Doubles, 2> both{Doubles(taps.size(), 3), Doubles(shift.size(), -2)};
+      std::array<Doubles, 2> both{Doubles(taps.size(), 3),
+                                  Doubles(shift.size(), absolute ? 2 : -2)};
       reference()->backward_weights(n, in_double(x, absolute).data(),
                                     in_double(diff, absolute).data(), accumulate, both[0].data(),
                                     both[1].data(), nullptr);
