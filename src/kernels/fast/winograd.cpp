@@ -38,7 +38,8 @@ struct Pass {
 
   std::size_t in_row() const { return src.blocks * kBlock + kLine; }  // odd again, mostly
   std::size_t out_row() const { return dst.blocks * kBlock; }
-  std::size_t packed_size() const { return kPlanes * in * out_row(); }
+  std::size_t weights_plane() const { return plane_size(in, out_row()); }
+  std::size_t weights_size() const { return kPlanes * weights_plane(); }
 };
 
 Pass make_pass(std::size_t in, std::size_t out, const Convolution& c) {
@@ -90,21 +91,25 @@ Scratch lay_out(const Pass& p, std::size_t tiles, bool sums, void* memory) {
   s.in.values = take(kPlanes * s.in.plane);
   s.out = {nullptr, plane_size(tiles, p.out_row()), p.out_row()};
   s.out.values = take(kPlanes * s.out.plane);
-  if (sums) s.sums = take(kPlanes * p.in * p.out_row());
+  if (sums) s.sums = take(p.weights_size());
   s.size = at;
   return s;
 }
 
-// Packed weights: plane v holds panels of two vectors of output channels, panel after panel: weight
-// (i, o) at panel * in * 2 kLanes + i * width + o % (2 kLanes); the last panel may be one vector
-// wide. tap(o, i) is where a filter's 9 taps begin, last to first when `turned`.
+// Weights in the domain, and their gradient, lie in planes of panels as the products want them.
+// Where in its plane the vector is of input channel i and output channels from o.
+HWY_INLINE std::size_t weight_place(const Pass& p, std::size_t i, std::size_t o) {
+  const std::size_t panel = o / (2 * kLanes) * 2 * kLanes;
+  const std::size_t width = HWY_MIN(2 * kLanes, p.out_row() - panel);
+  return panel * p.in + i * width + (o - panel);
+}
+
+// tap(o, i) is where a filter's 9 taps begin; they are taken from the last to the first when
+// `turned`.
 template <class Tap>
 void pack_weights(const Pass& p, bool turned, const Tap& tap, float* HWY_RESTRICT packed) {
   const F32 d;
-  const std::size_t plane = p.in * p.out_row();
   for (std::size_t o = 0; o < p.out_row(); o += kLanes) {
-    const std::size_t panel = o / (2 * kLanes) * 2 * kLanes;
-    const std::size_t width = HWY_MIN(2 * kLanes, p.out_row() - panel);
     for (std::size_t i = 0; i < p.in; ++i) {
       HWY_ALIGN float taps[9 * kLanes] = {};
       for (std::size_t lane = 0; lane < HWY_MIN(kLanes, p.out > o ? p.out - o : 0); ++lane) {
@@ -119,12 +124,12 @@ void pack_weights(const Pass& p, bool turned, const Tap& tap, float* HWY_RESTRIC
         }
         tap_transform(x, half[column]);
       }
-      float* to = packed + panel * p.in + i * width + (o - panel);
+      float* to = packed + weight_place(p, i, o);
       for (std::size_t row = 0; row < kSide; ++row) {
         const Vector x[3] = {half[0][row], half[1][row], half[2][row]};
         Vector y[kSide];
         tap_transform(x, y);
-        for (std::size_t c = 0; c < kSide; ++c, to += plane) hn::StoreU(y[c], d, to);
+        for (std::size_t c = 0; c < kSide; ++c, to += p.weights_plane()) hn::StoreU(y[c], d, to);
       }
     }
   }
@@ -146,10 +151,11 @@ void convolve(const Pass& p, std::size_t n, const float* src, const float* packe
                              .depth = p.in,
                              .a = s.in.values + v * s.in.plane,
                              .a_row = s.in.row,
-                             .b = packed + v * p.in * p.out_row(),
+                             .b = packed + v * p.weights_plane(),
                              .b_row = 0,
                              .c = s.out.values + v * s.out.plane,
-                             .c_row = s.out.row});
+                             .c_row = s.out.row,
+                             .accumulate = false});
     }
     from_domain(p.dst, s.out, first, tiles, bias, p.out, dst);
     first += tiles;
@@ -160,14 +166,14 @@ void convolve(const Pass& p, std::size_t n, const float* src, const float* packe
 void finish_weights(const Pass& p, const float* HWY_RESTRICT sums, bool accumulate,
                     float* HWY_RESTRICT diff_weights) {
   const F32 d;
-  const std::size_t plane = p.in * p.out_row();
   for (std::size_t o = 0; o < p.out; o += kLanes) {
     for (std::size_t i = 0; i < p.in; ++i) {
+      const float* from = sums + weight_place(p, i, o);
       Vector half[kSide][3];
       for (std::size_t column = 0; column < kSide; ++column) {
         Vector x[kSide];
         for (std::size_t row = 0; row < kSide; ++row) {
-          x[row] = hn::LoadU(d, sums + (row * kSide + column) * plane + i * p.out_row() + o);
+          x[row] = hn::LoadU(d, from + (row * kSide + column) * p.weights_plane());
         }
         tap_gradient_transform(x, half[column]);
       }
@@ -194,7 +200,6 @@ void convolve_weights(const Pass& p, std::size_t n, const float* src, const floa
   const std::size_t most = chunk_tiles(p, all, kWeightsFloats);
   const Scratch s = lay_out(p, most, true, scratch);
   std::fill_n(s.zeros, HWY_MAX(p.src.width, p.dst.width) * kBlock, 0.0F);
-  std::fill_n(s.sums, kPlanes * p.in * p.out_row(), 0.0F);
   if (diff_bias && !accumulate) std::fill_n(diff_bias, p.out, 0.0F);
   const std::size_t chunks = (all + most - 1) / most;
   for (std::size_t q = 0, first = 0; q < chunks; ++q) {
@@ -209,8 +214,9 @@ void convolve_weights(const Pass& p, std::size_t n, const float* src, const floa
                             .a_row = s.in.row,
                             .b = s.out.values + v * s.out.plane,
                             .b_row = s.out.row,
-                            .c = s.sums + v * p.in * p.out_row(),
-                            .c_row = p.out_row()});
+                            .c = s.sums + v * p.weights_plane(),
+                            .c_row = 0,
+                            .accumulate = first > 0});
     }
     if (diff_bias) {
       // Value (1, 1) of a tile, at the point 1, is the sum of its results.
@@ -230,8 +236,8 @@ class WinogradConvolution final : public ConvolutionKernel<float> {
       : forward_(make_pass(c.in_channels, c.out_channels, c)), backward_(backward_pass(c)) {}
 
   std::string name() const override { return "winograd"; }
-  std::size_t forward_bytes() const override { return forward_.packed_size() * sizeof(float); }
-  std::size_t backward_bytes() const override { return backward_.packed_size() * sizeof(float); }
+  std::size_t forward_bytes() const override { return forward_.weights_size() * sizeof(float); }
+  std::size_t backward_bytes() const override { return backward_.weights_size() * sizeof(float); }
 
   void pack_forward(const float* weights, void* packed) const override {
     const auto tap = [&](std::size_t o, std::size_t i) {

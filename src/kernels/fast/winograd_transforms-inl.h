@@ -11,6 +11,7 @@
 #define WEFT_WINOGRAD_TRANSFORMS_INL_H
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -167,6 +168,7 @@ void to_domain(const Pictures& p, const float* HWY_RESTRICT pictures, std::size_
         if (left + c < p.width) {
           for (std::size_t r = 0; r < kSize; ++r) {
             x[r] = hn::LoadU(d, rows[r] + (left + c) * kBlock);
+            hwy::Prefetch(rows[r] + (left + c) * kBlock + p.height * p.width * kBlock);
           }
           Transform::apply(x, y);
           for (std::size_t r = 0; r < kSide; ++r) hn::StoreU(y[r], d, to + r * kLanes);
@@ -226,6 +228,8 @@ inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first
           }
           result_transform(x, y);
           float* to = corner + (r * p.width + left) * kBlock;
+          hwy::Prefetch(to + p.height * p.width * kBlock);
+          hwy::Prefetch(to + p.height * p.width * kBlock + kLine);
           for (std::size_t c = 0; c < kTile; ++c) {
             if (c < columns) hn::StoreU(hn::Add(y[c], shift), d, to + c * kBlock);
           }
