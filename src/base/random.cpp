@@ -22,9 +22,9 @@ PhiloxBlock philox4x32(PhiloxBlock counter, std::array<std::uint32_t, 2> key) {
 }
 
 RandomStream::RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t epoch,
-                           std::uint32_t index)
+                           std::uint32_t index, std::uint32_t part)
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-      counter_{0, index, epoch, static_cast<std::uint32_t>(purpose)} {}
+      counter_{0, index, epoch, static_cast<std::uint32_t>(purpose) | part << 8} {}
 
 std::uint32_t RandomStream::bits() {
   if (used_ == block_.size()) {

@@ -14,13 +14,13 @@ using PhiloxBlock = std::array<std::uint32_t, 4>;
 PhiloxBlock philox4x32(PhiloxBlock counter, std::array<std::uint32_t, 2> key);
 
 // What a stream is for. The numbers are part of what makes a run repeatable: never reuse one.
-enum class RandomPurpose : std::uint32_t { initialise = 1, shuffle = 2, split = 3 };
+enum class RandomPurpose : std::uint32_t { initialise = 1, shuffle = 2, split = 3, dropout = 4, whiten = 5 };
 
-// One stream of numbers, a function of (seed, purpose, epoch, index) alone.
+// One stream of numbers, a function of (seed, purpose, epoch, index, part) alone.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t epoch = 0,
-               std::uint32_t index = 0);
+               std::uint32_t index = 0, std::uint32_t part = 0);  // part: its lower 24 bits
 
   std::uint32_t bits();  // 32 random bits
   double uniform();      // [0, 1), 53 bits

@@ -31,9 +31,11 @@ ModelFacts facts_of(const Model& model) {
   const Predictor fits(model, 1);  // throws where the weights are not the network's
   const Architecture<float> architecture(model.network, model.input, reference_kernels<float>());
   ModelFacts facts;
-  for (const auto& layer : architecture.layers()) {
-    LayerFacts one{layer->text(), layer->output().text(), 0, layer->multiply_adds()};
-    for (const Parameter& parameter : layer->parameters()) {
+  for (const Node<float>& node : architecture.nodes()) {
+    if (node.place.empty()) continue;  // put in between the layers of the text
+    const Layer<float>& layer = *node.layer;
+    LayerFacts one{layer.text(), node.output.shape.text(), 0, layer.multiply_adds()};
+    for (const Parameter& parameter : layer.parameters()) {
       one.parameters += parameter.shape.elements();
     }
     facts.layers.push_back(one);

@@ -118,6 +118,18 @@ struct Pooling {
   }
 };
 
+// The channels of n pictures, {n, channels, pixels} in blocks.
+struct Planes {
+  std::size_t channels, pixels;
+  std::size_t block = 1;
+
+  std::size_t padded() const { return padded_channels(channels, block); }
+  std::size_t elements() const { return padded() * pixels; }  // of one sample, in memory
+};
+
+// A function of one value that a kernel applies on its way.
+enum class Gate { identity, relu, leaky, gelu, silu };
+
 template <class T>
 struct Kernels {
   const char* name;  // "reference", "fast", "fast-bf16"
@@ -169,6 +181,30 @@ struct Kernels {
   void (*gelu_backward)(std::size_t count, const T* src, const T* diff_dst, T* diff_src);
   void (*silu_forward)(std::size_t count, const T* src, T* dst);  // x / (1 + e^-x)
   void (*silu_backward)(std::size_t count, const T* src, const T* diff_dst, T* diff_src);
+
+  // What batch normalisation is made of. Arrays of channels have padded() values; those past the
+  // last channel are read and written like the others.
+  //
+  // Of each channel, over n samples: the sum of its values, and of their squares. sums {2, padded}:
+  // accumulated, without cancellation within a sample.
+  void (*channel_sums)(std::size_t n, const Planes& planes, const T* src, Sum<T>* sums);
+  // dst = gate(scale_c src + shift_c). dst may be src. slope: of leaky.
+  void (*scale_shift)(std::size_t n, const Planes& planes, Gate gate, T slope, const T* src,
+                      const T* scale, const T* shift, T* dst);
+  // diff = diff * gate'(scale_c src + shift_c), in place; sums {2, padded}, accumulated: of that,
+  // and of that times (src - mean_c).
+  void (*scale_shift_sums)(std::size_t n, const Planes& planes, Gate gate, T slope, const T* src,
+                           const T* scale, const T* shift, const T* mean, T* diff, Sum<T>* sums);
+  // diff = a_c diff + b_c src + c_c, in place.
+  void (*combine)(std::size_t n, const Planes& planes, const T* src, const T* a, const T* b,
+                  const T* c, T* diff);
+
+  // Pictures from row-major order into blocks (zeros past the last channel), and back.
+  void (*to_blocks)(std::size_t n, const Planes& planes, const T* src, T* dst);
+  void (*from_blocks)(std::size_t n, const Planes& planes, const T* src, T* dst);
+
+  // dst = a + b; dst may be either.
+  void (*add)(std::size_t count, const T* a, const T* b, T* dst);
 
   // probabilities_c = e^x_c / sum_k e^x_k, a row at a time, without overflow. Assigned; may be
   // logits.

@@ -50,8 +50,9 @@ void initialise(Initialisation initialisation, std::uint64_t seed,
     const auto values = block.subspan(parameter.offset, parameter.shape.elements());
     RandomStream random(seed, RandomPurpose::initialise, 0, i);
     const bool is_bias = parameter.shape.rank() == 1;
-    std::ranges::generate(
-        values, [&] { return is_bias ? T(0) : T(draw(initialisation, parameter, random)); });
+    std::ranges::generate(values, [&] {
+      return is_bias ? T(parameter.constant) : T(draw(initialisation, parameter, random));
+    });
   }
 }
 

@@ -6,17 +6,18 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "base/threads.hpp"
 
 namespace weft {
 namespace {
 
-// Rows that go through the layers at once: with 784 inputs, a tile, the first layer's weights and
-// their gradient fit in a second-level cache of 512 KB when there are 50 units.
-constexpr std::size_t kTileRows = 64;
+// Rows that go through the operations of a stage at once: with 784 inputs, 64 of them, the first
+// layer's weights and their gradient fit in a second-level cache of 512 KB when there are 50 units.
+constexpr std::size_t kMostTileRows = 64;
+constexpr std::size_t kTileValues = std::size_t{1} << 18;
 constexpr std::size_t kMostLanes = 8;
 constexpr std::size_t kLeastLaneRows = 32;
 constexpr std::size_t kReductionBlock = 4096;
+constexpr std::size_t kLineValues = 16;  // lanes begin at cache lines
 
 constexpr std::size_t kMostLaneValues = std::size_t{1} << 26;  // in all lanes' gradients together
 
@@ -31,12 +32,21 @@ std::size_t lanes_of(std::size_t rows, std::size_t parameters) {
   return lanes;
 }
 
+std::size_t tile_rows(const Stage& stage) {
+  return std::clamp<std::size_t>(kTileValues / stage.widest, 1, kMostTileRows);
+}
+
 std::size_t part_begin(std::size_t whole, std::size_t parts, std::size_t i) {
   return whole * i / parts;
 }
 
 std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
+}
+
+template <class T>
+BatchLayer<T>* batch_layer(const Node<T>& node) {
+  return dynamic_cast<BatchLayer<T>*>(node.layer.get());
 }
 
 }  // namespace
@@ -55,86 +65,263 @@ std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits,
 }
 
 template <class T>
+struct Network<T>::Batch {
+  const RowSource<T>& source;
+  std::span<const std::uint32_t> positions;
+  const Plan& plan;
+  const TrainingDraw* draw = nullptr;  // none: not training
+  const Label* labels = nullptr;
+  const Loss<T>* loss = nullptr;
+  T scale{};
+};
+
+template <class T>
+struct Network<T>::Tile {
+  std::size_t begin, rows;  // in the batch
+  std::size_t first;        // of them in the workspace
+  Workspace<T>& space;
+  const T* input;  // of the network
+  int thread;
+  std::size_t lane = 0;
+  bool opens_lane = true;
+  BatchResult<T>* result = nullptr;
+};
+
+template <class T>
 Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels,
                     int threads)
-    : architecture_(text, input, kernels), pool_(std::make_unique<ThreadPool>(threads)) {
+    : architecture_(text, input, kernels),
+      pool_(std::make_unique<ThreadPool>(threads)),
+      training_(plan_training(architecture_)),
+      inference_(plan_inference(architecture_)) {
   parameters_.resize(architecture_.parameter_count());
-  std::size_t packed = 0, widest = input.elements();
-  for (const auto& layer : architecture_.layers()) {
+  for (const Parameter& parameter : architecture_.parameters()) {
+    if (parameter.shape.rank() != 1) continue;
+    std::fill_n(parameters_.data() + parameter.offset, parameter.shape.elements(),
+                static_cast<T>(parameter.constant));
+  }
+  std::size_t packed = 0;
+  for (const Node<T>& node : architecture_.nodes()) {
     packed_offsets_.push_back(packed);
-    packed += round_up(layer->packed_bytes(), 64);
-    widest = std::max(widest, layer->output().elements());
+    if (!node.layer) continue;
+    packed += round_up(node.layer->packed_bytes(), 64);
+    if (const auto* layer = batch_layer(node)) {
+      most_sums_ = std::max(most_sums_, layer->sums());
+      continue;
+    }
+    std::size_t at = node.offset;
+    for (const Parameter& parameter : node.layer->parameters()) {
+      const std::size_t end = at + parameter.shape.elements();
+      for (; at < end && parameter.trained; at += std::min(kReductionBlock, end - at)) {
+        reduced_.push_back({at, std::min(kReductionBlock, end - at)});
+      }
+      at = end;
+    }
   }
   packed_.resize(packed);
-  workspaces_.resize(static_cast<std::size_t>(pool_->threads()));
-  for (Workspace& workspace : workspaces_) {
-    workspace.input.resize(kTileRows * input.elements());
-    for (const auto& layer : architecture_.layers()) {
-      workspace.dst.emplace_back(kTileRows * layer->output().elements());
-    }
-    workspace.diff.resize(kTileRows * widest);
-    workspace.next_diff.resize(kTileRows * widest);
-    workspace.labels.resize(kTileRows);
-  }
-  parameters_changed();
+  const auto count = static_cast<std::size_t>(pool_->threads());
+  scratch_.resize(count);
+  labels_.resize(count);
+  inference_spaces_.resize(count);
+  training_spaces_.resize(training_.stages.size() == 1 ? count : 1);
 }
 
 template <class T>
-void Network<T>::parameters_changed() {
-  pool_->for_each(architecture_.layers().size(), [&](std::size_t i, int) {
-    architecture_.layers()[i]->pack(parameters_.data() + architecture_.layer_offset(i),
-                                    packed_.data() + packed_offsets_[i]);
+const T* Network<T>::parameters_of(std::size_t node) const {
+  return parameters_.data() + architecture_.nodes()[node].offset;
+}
+
+template <class T>
+std::byte* Network<T>::packed_of(std::size_t node) {
+  return packed_.data() + packed_offsets_[node];
+}
+
+template <class T>
+void Network<T>::pack() {
+  if (!packed_is_old_) return;
+  const auto& nodes = architecture_.nodes();
+  pool_->for_each(nodes.size(), [&](std::size_t i, int) {
+    if (nodes[i].layer) nodes[i].layer->pack(parameters_of(i), packed_of(i));
   });
+  packed_is_old_ = false;
 }
 
 template <class T>
-const T* Network<T>::forward_tile(const RowSource<T>& source,
-                                  std::span<const std::uint32_t> positions, Workspace& workspace) {
-  const T* input = source.fetch(positions, workspace.input.data());
-  const T* src = input;
-  for (std::size_t i = 0; i < architecture_.layers().size(); ++i) {
-    T* dst = workspace.dst[i].data();
-    architecture_.layers()[i]->forward(
-        {.n = positions.size(),
-         .src = src,
-         .dst = dst,
-         .parameters = parameters_.data() + architecture_.layer_offset(i),
-         .packed = packed_.data() + packed_offsets_[i]});
-    src = dst;
-  }
-  return input;
+T* Network<T>::output_of(std::size_t node, const Batch& batch, const Tile& tile) const {
+  if (node == Node<T>::kNone) return const_cast<T*>(tile.input);
+  const std::size_t values = architecture_.nodes()[node].output.elements();
+  return tile.space.dst[batch.plan.dst[node]].data() + tile.first * values;
 }
 
 template <class T>
-void Network<T>::backward_tile(std::size_t n, const T* input, Workspace& workspace,
-                               T* diff_parameters, bool accumulate) {
-  T* diff_dst = workspace.diff.data();
-  T* diff_src = workspace.next_diff.data();
-  for (std::size_t i = architecture_.layers().size(); i-- > 0;) {
-    const std::size_t offset = architecture_.layer_offset(i);
-    architecture_.layers()[i]->backward({.n = n,
-                                         .src = i == 0 ? input : workspace.dst[i - 1].data(),
-                                         .dst = workspace.dst[i].data(),
-                                         .diff_dst = diff_dst,
-                                         .diff_src = i == 0 ? nullptr : diff_src,
-                                         .parameters = parameters_.data() + offset,
-                                         .diff_parameters = diff_parameters + offset,
-                                         .accumulate = accumulate});
-    std::swap(diff_dst, diff_src);
+void Network<T>::run(const Operation& operation, const Batch& batch, Tile& tile) {
+  switch (operation.kind) {
+    case Operation::fetch:
+      fetch(batch, tile);
+      break;
+    case Operation::forward:
+    case Operation::gather_forward:
+      forward(operation, batch, tile);
+      break;
+    case Operation::loss:
+      loss(operation, batch, tile);
+      break;
+    case Operation::backward:
+    case Operation::gather_backward:
+      backward(operation, batch, tile);
+      break;
   }
+}
+
+// Where other stages will look for it, the input is brought to the workspace.
+template <class T>
+void Network<T>::fetch(const Batch& batch, Tile& tile) {
+  const std::size_t values = architecture_.input().elements();
+  T* buffer = tile.space.input.data() + tile.first * values;
+  tile.input = batch.source.fetch(batch.positions.subspan(tile.begin, tile.rows), buffer);
+  if (batch.plan.stages.size() == 1 || tile.input == buffer) return;
+  std::copy_n(tile.input, tile.rows * values, buffer);
+  tile.input = buffer;
+}
+
+template <class T>
+void Network<T>::forward(const Operation& operation, const Batch& batch, const Tile& tile) {
+  const Node<T>& node = architecture_.nodes()[operation.node];
+  const T* src = output_of(node.src, batch, tile);
+  T* dst = output_of(operation.node, batch, tile);
+  if (!node.layer) {
+    architecture_.kernels().add(tile.rows * node.output.elements(), src,
+                                output_of(node.skip, batch, tile), dst);
+    return;
+  }
+  const typename Layer<T>::Forward pass{
+      .n = tile.rows,
+      .src = src,
+      .dst = dst,
+      .parameters = parameters_of(operation.node),
+      .packed = packed_of(operation.node),
+      .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
+      .draw = batch.draw,
+      .first_row = tile.begin};
+  if (operation.kind == Operation::gather_forward) {
+    batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
+  } else {
+    node.layer->forward(pass);
+  }
+}
+
+template <class T>
+void Network<T>::loss(const Operation& operation, const Batch& batch, const Tile& tile) {
+  const std::size_t outputs = architecture_.output().elements();
+  const T* logits = output_of(operation.node, batch, tile);
+  std::vector<Label>& labels = labels_[static_cast<std::size_t>(tile.thread)];
+  for (std::size_t i = 0; i < tile.rows; ++i) {
+    labels[i] = batch.labels[batch.positions[tile.begin + i]];
+  }
+  T* diff = tile.space.diff[operation.diff_dst].data() + tile.first * outputs;
+  tile.result->loss += (*batch.loss)(tile.rows, outputs, logits, labels.data(), batch.scale, diff);
+  tile.result->correct += count_correct(tile.rows, outputs, logits, labels.data());
+}
+
+template <class T>
+void Network<T>::backward(const Operation& operation, const Batch& batch, const Tile& tile) {
+  const Node<T>& node = architecture_.nodes()[operation.node];
+  const std::size_t out = node.output.elements();
+  const std::size_t in = node.src == Node<T>::kNone
+                             ? architecture_.input().elements()
+                             : architecture_.nodes()[node.src].output.elements();
+  const auto diff_at = [&](std::size_t slot, std::size_t values) -> T* {
+    if (slot == Operation::kNone) return nullptr;
+    return tile.space.diff[slot].data() + tile.first * values;
+  };
+  T* diff_dst = diff_at(operation.diff_dst, out);
+  if (!node.layer) {
+    std::copy_n(diff_dst, tile.rows * out, diff_at(operation.add_to, out));
+    return;
+  }
+  T* lane = lane_gradients_.data() + tile.lane * round_up(parameters_.size(), kLineValues);
+  typename Layer<T>::Backward pass{
+      .n = tile.rows,
+      .src = output_of(node.src, batch, tile),
+      .dst = output_of(operation.node, batch, tile),
+      .diff_dst = diff_dst,
+      .diff_src = diff_at(operation.diff_src, in),
+      .parameters = parameters_of(operation.node),
+      .packed = packed_of(operation.node),
+      .diff_parameters = lane + node.offset,
+      .accumulate = !tile.opens_lane,
+      .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
+      .draw = batch.draw,
+      .first_row = tile.begin};
+  if (operation.kind == Operation::gather_backward) {
+    pass.diff_src = diff_dst;
+    batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
+    return;
+  }
+  node.layer->backward(pass);
+  if (operation.add_to == Operation::kNone) return;
+  T* sum = diff_at(operation.add_to, in);
+  architecture_.kernels().add(tile.rows * in, sum, pass.diff_src, sum);
+}
+
+template <class T>
+void Network<T>::settle(const Operation& last, const Batch& batch, std::size_t lanes) {
+  const Node<T>& node = architecture_.nodes()[last.node];
+  const BatchLayer<T>& layer = *batch_layer(node);
+  for (std::size_t lane = 1; lane < lanes; ++lane) {
+    for (std::size_t i = 0; i < layer.sums(); ++i) {
+      lane_sums_[i] += lane_sums_[lane * most_sums_ + i];
+    }
+  }
+  const std::size_t rows = batch.positions.size();
+  if (last.kind == Operation::gather_forward) {
+    layer.settle_forward(rows, lane_sums_.data(), parameters_.data() + node.offset,
+                         packed_of(last.node));
+  } else {
+    layer.settle_backward(rows, lane_sums_.data(), packed_of(last.node),
+                          gradients_.data() + node.offset);
+  }
+  std::ranges::fill(lane_sums_, Sum<T>(0));
+}
+
+template <class T>
+void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, std::size_t rows) {
+  const bool shared = plan.stages.size() > 1;
+  std::size_t most_tile = 1;
+  for (const Stage& stage : plan.stages) most_tile = std::max(most_tile, tile_rows(stage));
+  for (Workspace<T>& space : spaces) {
+    space.reserve(plan, architecture_.input().elements(), shared ? rows : most_tile);
+  }
+  std::size_t bytes = 0;
+  for (const Node<T>& node : architecture_.nodes()) {
+    if (node.layer) bytes = std::max(bytes, node.layer->scratch_bytes(most_tile));
+  }
+  for (auto& scratch : scratch_) {
+    if (scratch.size() < bytes) scratch.resize(bytes);
+  }
+  for (auto& labels : labels_) labels.resize(most_tile);
 }
 
 template <class T>
 void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                          T* logits) {
+  pack();
+  reserve(inference_, inference_spaces_, positions.size());
+  const Batch batch{.source = source, .positions = positions, .plan = inference_};
+  const Stage& stage = inference_.stages.front();
   const std::size_t outputs = architecture_.output().elements();
-  const std::size_t tiles = (positions.size() + kTileRows - 1) / kTileRows;
-  pool_->for_each(tiles, [&](std::size_t tile, int thread) {
-    Workspace& workspace = workspaces_[static_cast<std::size_t>(thread)];
-    const std::size_t begin = part_begin(positions.size(), tiles, tile);
-    const std::size_t rows = part_begin(positions.size(), tiles, tile + 1) - begin;
-    forward_tile(source, positions.subspan(begin, rows), workspace);
-    std::copy_n(workspace.dst.back().data(), rows * outputs, logits + begin * outputs);
+  const std::size_t most = tile_rows(stage), tiles = (positions.size() + most - 1) / most;
+  pool_->for_each(tiles, [&](std::size_t i, int thread) {
+    const std::size_t begin = part_begin(positions.size(), tiles, i);
+    Tile tile{.begin = begin,
+              .rows = part_begin(positions.size(), tiles, i + 1) - begin,
+              .first = 0,
+              .space = inference_spaces_[static_cast<std::size_t>(thread)],
+              .input = nullptr,
+              .thread = thread};
+    for (const Operation& operation : stage.operations) run(operation, batch, tile);
+    std::copy_n(output_of(architecture_.nodes().size() - 1, batch, tile), tile.rows * outputs,
+                logits + begin * outputs);
   });
 }
 
@@ -148,39 +335,35 @@ void Network<T>::forward(const RowSource<T>& source, T* logits) {
 template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
-                                    const Loss<T>& loss, T scale) {
-  const std::size_t outputs = architecture_.output().elements();
+                                    const Loss<T>& loss, T scale, const TrainingDraw& draw) {
+  pack();
+  reserve(training_, training_spaces_, positions.size());
   const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
-  const std::size_t stride = round_up(parameters_.size(), 64 / sizeof(float));
+  const std::size_t lane_values = lanes * round_up(parameters_.size(), kLineValues);
   gradients_.resize(parameters_.size());
-  if (lane_gradients_.size() < lanes * stride) lane_gradients_.resize(lanes * stride);
+  if (lane_gradients_.size() < lane_values) lane_gradients_.resize(lane_values);
+  if (lane_sums_.size() < lanes * most_sums_) lane_sums_.resize(lanes * most_sums_);
+  const Batch batch{.source = source,
+                    .positions = positions,
+                    .plan = training_,
+                    .draw = &draw,
+                    .labels = labels,
+                    .loss = &loss,
+                    .scale = scale};
   std::array<BatchResult<T>, kMostLanes> results{};
+  for (const Stage& stage : training_.stages) {
+    pool_->for_each(lanes, [&](std::size_t lane, int thread) {
+      run_lane(stage, batch, lane, lanes, thread, results[lane]);
+    });
+    if (&stage != &training_.stages.back()) settle(stage.operations.back(), batch, lanes);
+  }
+  // Packed for the next pass are the running statistics now, no longer the batch's.
+  packed_is_old_ |= training_.stages.size() > 1;
 
-  pool_->for_each(lanes, [&](std::size_t lane, int thread) {
-    Workspace& workspace = workspaces_[static_cast<std::size_t>(thread)];
-    const std::size_t lane_begin = part_begin(positions.size(), lanes, lane);
-    const std::size_t lane_rows = part_begin(positions.size(), lanes, lane + 1) - lane_begin;
-    const std::size_t tiles = (lane_rows + kTileRows - 1) / kTileRows;
-    for (std::size_t tile = 0; tile < tiles; ++tile) {
-      const std::size_t begin = lane_begin + part_begin(lane_rows, tiles, tile);
-      const std::size_t rows = lane_begin + part_begin(lane_rows, tiles, tile + 1) - begin;
-      const auto tile_positions = positions.subspan(begin, rows);
-      const T* input = forward_tile(source, tile_positions, workspace);
-      for (std::size_t i = 0; i < rows; ++i) workspace.labels[i] = labels[tile_positions[i]];
-      const T* logits = workspace.dst.back().data();
-      results[lane].loss +=
-          loss(rows, outputs, logits, workspace.labels.data(), scale, workspace.diff.data());
-      results[lane].correct += count_correct(rows, outputs, logits, workspace.labels.data());
-      backward_tile(rows, input, workspace, lane_gradients_.data() + lane * stride, tile > 0);
-    }
-  });
-
-  const std::size_t blocks = (parameters_.size() + kReductionBlock - 1) / kReductionBlock;
-  pool_->for_each(blocks, [&](std::size_t block, int) {
-    const std::size_t begin = block * kReductionBlock;
-    architecture_.kernels().sum_blocks(std::min(kReductionBlock, parameters_.size() - begin), lanes,
-                                       stride, lane_gradients_.data() + begin,
-                                       gradients_.data() + begin);
+  pool_->for_each(reduced_.size(), [&](std::size_t i, int) {
+    const auto [begin, count] = reduced_[i];
+    architecture_.kernels().sum_blocks(count, lanes, round_up(parameters_.size(), kLineValues),
+                                       lane_gradients_.data() + begin, gradients_.data() + begin);
   });
   BatchResult<T> sum;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -188,6 +371,30 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
     sum.correct += results[lane].correct;
   }
   return sum;
+}
+
+template <class T>
+void Network<T>::run_lane(const Stage& stage, const Batch& batch, std::size_t lane,
+                          std::size_t lanes, int thread, BatchResult<T>& result) {
+  const bool shared = training_.stages.size() > 1;
+  Workspace<T>& space = training_spaces_[shared ? 0 : static_cast<std::size_t>(thread)];
+  const std::size_t lane_begin = part_begin(batch.positions.size(), lanes, lane);
+  const std::size_t rows = part_begin(batch.positions.size(), lanes, lane + 1) - lane_begin;
+  const std::size_t most = tile_rows(stage), tiles = (rows + most - 1) / most;
+  for (std::size_t i = 0; i < tiles; ++i) {
+    const std::size_t begin = lane_begin + part_begin(rows, tiles, i);
+    const std::size_t first = shared ? begin : 0;
+    Tile tile{.begin = begin,
+              .rows = lane_begin + part_begin(rows, tiles, i + 1) - begin,
+              .first = first,
+              .space = space,
+              .input = space.input.data() + first * architecture_.input().elements(),
+              .thread = thread,
+              .lane = lane,
+              .opens_lane = i == 0,
+              .result = &result};
+    for (const Operation& operation : stage.operations) run(operation, batch, tile);
+  }
 }
 
 template std::size_t count_correct(std::size_t, std::size_t, const float*, const Label*);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <limits>
+#include <mutex>
+#include <numeric>
 
 #include "base/random.hpp"
 #include "compare.hpp"
@@ -84,7 +86,7 @@ TEST(Architecture, ConvolutionsAndPoolings) {
             "conv 32 3x3, relu, conv 64 5x3 stride 2 nobias, maxpool 2, leaky 0.01, "
             "conv 64 3x3 groups all, gelu, avgpool 3 stride 2 pad 1, conv 8 1x1 pad 2 dilation 3, "
             "globalmaxpool, scale 0.5, flatten, dense 10");
-  const auto shape = [&](std::size_t layer) { return a.layers()[layer]->output().text(); };
+  const auto shape = [&](std::size_t layer) { return a.nodes()[layer].output.shape.text(); };
   EXPECT_EQ(shape(0), "32x28x28");
   EXPECT_EQ(shape(2), "64x14x14");
   EXPECT_EQ(shape(3), "64x7x7");
@@ -96,8 +98,8 @@ TEST(Architecture, ConvolutionsAndPoolings) {
   EXPECT_EQ(a.parameters()[2].shape, (Shape{64, 32, 5, 3}));
   EXPECT_EQ(a.parameters()[3].name, "layers.5.weight");
   EXPECT_EQ(a.parameters()[3].shape, (Shape{64, 1, 3, 3}));
-  EXPECT_EQ(a.layers()[2]->multiply_adds(), 64U * 32 * 15 * 14 * 14);
-  EXPECT_EQ(a.layers()[5]->multiply_adds(), 64U * 9 * 7 * 7);
+  EXPECT_EQ(a.nodes()[2].layer->multiply_adds(), 64U * 32 * 15 * 14 * 14);
+  EXPECT_EQ(a.nodes()[5].layer->multiply_adds(), 64U * 9 * 7 * 7);
 }
 
 TEST(Architecture, ConvolutionsAndPoolingsSayWhatDoesNotFit) {
@@ -124,10 +126,141 @@ TEST(Architecture, ConvolutionsAndPoolingsSayWhatDoesNotFit) {
   EXPECT_THAT(error_of("conv 1000000000 3x3"), HasSubstr("above 268435456 parameters"));
 }
 
+TEST(Architecture, Residuals) {
+  const std::string text =
+      "conv 8 3x3, batchnorm, relu, residual { conv 16 3x3 stride 2, batchnorm, residual { relu, "
+      "conv 16 3x3 nobias } }, relu, globalavgpool, residual { flatten, dense 4, tanh }, dense 10";
+  const Architecture<float> a(text, {1, 27, 28}, reference_kernels<float>());
+  EXPECT_EQ(a.text(), text);
+  EXPECT_EQ(a.output(), Shape{10});
+  const auto at = [&](const std::string& name) {
+    for (const Parameter& parameter : a.parameters()) {
+      if (parameter.name == name) return parameter.shape.text();
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(at("layers.0.weight"), "8x1x3x3");
+  EXPECT_EQ(at("layers.0.bias"), "none") << "a batchnorm follows";
+  EXPECT_EQ(at("layers.1.running_var"), "8");
+  EXPECT_EQ(at("layers.3.body.0.weight"), "16x8x3x3");
+  EXPECT_EQ(at("layers.3.body.2.body.1.weight"), "16x16x3x3");
+  EXPECT_EQ(at("layers.3.body.2.body.1.bias"), "none");
+  EXPECT_EQ(at("layers.3.projection.weight"), "16x8x1x1");
+  EXPECT_EQ(at("layers.6.projection.weight"), "4x16");
+  EXPECT_EQ(at("layers.7.weight"), "10x4");
+}
+
+TEST(Architecture, ResidualsSayWhatIsWrong) {
+  EXPECT_THAT(error_of("residual"), HasSubstr("layer 0 (\"residual\"): residual takes layers in"));
+  EXPECT_THAT(error_of("residual {}"), HasSubstr("layer 0.body.0 is empty"));
+  EXPECT_THAT(error_of("residual { relu"),
+              HasSubstr("layer 0 (\"residual\"): its \"}\" is missing"));
+  EXPECT_THAT(error_of("relu }"), HasSubstr("a \"}\" after layer 0 that no \"{\" opened"));
+  EXPECT_THAT(error_of("relu { relu }"), HasSubstr("only residual takes layers in braces"));
+  EXPECT_THAT(error_of("residual { relu } relu"), HasSubstr("a comma is missing after layer 0"));
+  EXPECT_THAT(error_of("residual 3 { relu }"), HasSubstr("takes layers in braces"));
+  EXPECT_THAT(error_of("residual { conv 3 3x3, relu, dens 3 }"), HasSubstr("layer 0.body.2"));
+  EXPECT_THAT(error_of("residual { conv 3 2x2 }"),
+              HasSubstr("make 3x27x27 of 1x28x28: no 1x1 projection does"));
+  std::string deep;
+  for (int i = 0; i < 100000; ++i) deep += "residual{";
+  EXPECT_THAT(error_of(deep), HasSubstr("more than 8 residuals inside each other"));
+}
+
+TEST(Architecture, NormalisingDroppingAndWhitening) {
+  const std::string text =
+      "whiten 16 3x3 stride 2, gelu, batchnorm noscale noshift momentum 0.4 eps 1e-12, dropout "
+      "0.25, conv 4 1x1, maxpool 2, batchnorm, dense 10 nobias";
+  const Architecture<float> a(text, {1, 28, 28}, reference_kernels<float>());
+  EXPECT_EQ(a.text(), text);
+  std::string names;
+  for (const Parameter& parameter : a.parameters()) {
+    names += parameter.name + (parameter.trained ? " " : "(stands) ");
+  }
+  EXPECT_EQ(names,
+            "layers.0.weight(stands) layers.2.running_mean(stands) layers.2.running_var(stands) "
+            "layers.4.weight layers.6.weight layers.6.bias layers.6.running_mean(stands) "
+            "layers.6.running_var(stands) layers.7.weight ");
+  EXPECT_THAT(error_of("relu, whiten 3 3x3"), HasSubstr("whiten is a network's first layer"));
+  EXPECT_THAT(error_of("whiten 19 3x3"), HasSubstr("give at most 18 filters"));
+  EXPECT_THAT(error_of("whiten 3 3x3 groups 1"), HasSubstr("only stride and pad"));
+  EXPECT_THAT(error_of("dropout 1"), HasSubstr("0 or more and below 1"));
+  EXPECT_THAT(error_of("batchnorm momentum 0"), HasSubstr("momentum 0 must be above 0"));
+  EXPECT_THAT(error_of("batchnorm eps nan"), HasSubstr("is not a small number"));
+  EXPECT_THAT(error_of("batchnorm eps 0"), HasSubstr("eps 0 above 0"));
+}
+
+// By hand: two rows of one channel; then what running statistics make of a row.
+TEST(BatchNormalisation, ByHand) {
+  Network<double> network("batchnorm momentum 0.25 eps 3, dense 2 nobias", {1},
+                          reference_kernels<double>(), 1);
+  const auto parameters = network.parameters();  // scale, shift, mean, variance, two weights
+  std::ranges::copy(std::vector<double>{2, 5, 0, 1, 1, -1}, parameters.begin());
+  Tensor rows(DataType::f64, {2, 1});
+  rows.as<double>()[0] = 10;
+  rows.as<double>()[1] = 12;  // mean 11, variance 1, by the unbiased estimate 2
+  const std::vector<Label> labels{0, 1};
+  std::vector<double> seen;
+  const Loss<double> loss = [&](std::size_t n, std::size_t, const double* logits, const Label*,
+                                double, double* diff) {
+    seen.assign(logits, logits + 2 * n);
+    std::fill_n(diff, 2 * n, 0.0);
+    return 0.0;
+  };
+  network.gradient(TensorRows<double>(rows), all_positions(2), labels.data(), loss, 1.0);
+  EXPECT_TRUE(all_close(seen, std::vector<double>{4, -4, 6, -6}, 1e-14, 0));
+  EXPECT_TRUE(all_close(parameters, std::vector<double>{2, 5, 2.75, 1.25, 1, -1}, 1e-14, 0));
+  std::vector<double> logits(4);
+  network.forward(TensorRows<double>(rows), logits.data());
+  const double first = 5 + 2 * (10 - 2.75) / std::sqrt(4.25);
+  EXPECT_NEAR(logits[0], first, 1e-13);
+  EXPECT_NEAR(logits[1], -first, 1e-13);
+}
+
+TEST(Dropout, DropsAShareInTrainingAlone) {
+  Network<float> network("dropout 0.25, dense 2 nobias", {1000}, reference_kernels<float>(), 2);
+  std::fill_n(network.parameters().data(), 1000, 1.0F);
+  network.parameters_changed();
+  const Tensor rows = [] {
+    Tensor ones(DataType::f32, {64, 1000});
+    std::ranges::fill(ones.as<float>(), 1.0F);
+    return ones;
+  }();
+  std::vector<float> logits(128);
+  network.forward(TensorRows<float>(rows), logits.data());
+  EXPECT_EQ(logits[0], 1000);
+  const auto sums = [&](const TrainingDraw& draw) {
+    std::vector<float> values;
+    std::mutex mutex;
+    const Loss<float> loss = [&](std::size_t n, std::size_t, const float* x, const Label*, float,
+                                 float* diff) {
+      const std::lock_guard guard(mutex);
+      for (std::size_t i = 0; i < n; ++i) values.push_back(x[2 * i]);
+      std::fill_n(diff, 2 * n, 0.0F);
+      return 0.0;
+    };
+    const std::vector<Label> labels(64, 0);
+    network.gradient(TensorRows<float>(rows), all_positions(64), labels.data(), loss, 1.0F, draw);
+    std::ranges::sort(values);
+    return values;
+  };
+  const auto first = sums({.seed = 1, .step = 0});
+  EXPECT_EQ(sums({.seed = 1, .step = 0}), first);
+  EXPECT_NE(sums({.seed = 1, .step = 1}), first);
+  EXPECT_NE(sums({.seed = 2, .step = 0}), first);
+  EXPECT_NE(first.front(), first.back()) << "rows differ";
+  const double mean = std::accumulate(first.begin(), first.end(), 0.0) / 64;
+  EXPECT_NEAR(mean, 1000, 4 * std::sqrt(1000 / 3.0 / 64)) << "what stays is made larger";
+}
+
 class NetworkSteps : public ::testing::Test {
  protected:
-  static Network<float> make(int threads) {
-    Network<float> network("dense 33, tanh, dense 5", {20}, fast_kernels(), threads);
+  static constexpr const char* kPlain = "dense 33, tanh, dense 5";
+  static constexpr const char* kStaged =
+      "dense 33, batchnorm, relu, residual { dropout 0.1, dense 33, batchnorm, gelu }, dense 5";
+
+  static Network<float> make(int threads, const char* text = kPlain) {
+    Network<float> network(text, {20}, fast_kernels(), threads);
     initialise(Initialisation::xavier, 1, network.architecture().parameters(),
                network.parameters());
     network.parameters_changed();
@@ -136,7 +269,14 @@ class NetworkSteps : public ::testing::Test {
 };
 
 TEST_F(NetworkSteps, SameBytesForAnyNumberOfThreads) {
-  for (const std::size_t n : {1, 31, 64, 200, 999}) {
+  for (const auto& [n, text] : {std::pair<std::size_t, const char*>{1, kPlain},
+                                {31, kPlain},
+                                {64, kPlain},
+                                {200, kPlain},
+                                {999, kPlain},
+                                {2, kStaged},
+                                {64, kStaged},
+                                {500, kStaged}}) {
     const Tensor rows = random_rows(n, 20);
     std::vector<Label> labels(n);
     for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<Label>(i % 5);
@@ -144,7 +284,7 @@ TEST_F(NetworkSteps, SameBytesForAnyNumberOfThreads) {
     std::vector<float> first;
     double first_loss = 0;
     for (const int threads : {1, 2, 3, 8}) {
-      Network<float> network = make(threads);
+      Network<float> network = make(threads, text);
       const auto result = network.gradient(TensorRows<float>(rows), positions, labels.data(),
                                            fast_kernels().softmax_cross_entropy, 1.0F);
       const std::vector<float> gradients(network.gradients().begin(), network.gradients().end());

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "nn/network.hpp"
+#include "nn/whiten.hpp"
 #include "train/train.hpp"
 #include "train/weights.hpp"
 
@@ -51,6 +52,7 @@ class Run final : public TrainingObserver {
                  .warmup_steps = settings.warmup_epochs * batches_.count()};
     initialise<T>(settings.initialisation, settings.seed, network_.architecture().parameters(),
                   network_.parameters());
+    find_whitening(source_, settings.seed, network_);
     if (settings.start) {
       copy_weights(settings.start->model, data.class_names, network_.architecture().parameters(),
                    network_.parameters());
@@ -66,7 +68,7 @@ class Run final : public TrainingObserver {
     saved_ = std::chrono::steady_clock::now();
     if (!ended()) {
       train_network(network_, optimizer_, source_, data_.train.labels.data(), batches_, loss_,
-                    {.schedule = schedule_}, position_, *this);
+                    {.schedule = schedule_, .seed = settings_.seed}, position_, *this);
     }
     return !stopped_;
   }

@@ -37,7 +37,9 @@ void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource
     while (at.batch < batches.count() && at.step < schedule.steps) {
       const auto batch = batches.batch(at.batch);
       const T scale = settings.mean_gradients ? T(1) / static_cast<T>(batch.size()) : T(1);
-      const BatchResult<T> result = network.gradient(source, batch, labels, loss, scale);
+      const BatchResult<T> result =
+          network.gradient(source, batch, labels, loss, scale,
+                           {.seed = settings.seed, .step = static_cast<std::uint32_t>(at.step)});
       const double rate = schedule.rate(at.step);
       check_loss(result.loss, at, batches.count(), rate);
       at.loss_sum += result.loss;

@@ -51,6 +51,7 @@ class TrainingObserver {
 struct TrainerSettings {
   Schedule schedule;           // schedule.steps: of the whole run; the last epoch may be cut short
   bool mean_gradients = true;  // over a batch's rows; else their sum
+  std::uint64_t seed = 0;      // of what layers draw
 };
 
 // Trains network on the batches' rows of source, from `position`, which moves along, to the last of

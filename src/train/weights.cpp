@@ -60,9 +60,7 @@ std::string network_for(const Model& model, std::size_t classes) {
          model.network, classes);
   }
   last.words.front() = std::to_string(classes);
-  std::string text;
-  for (const LayerText& layer : layers) text += (text.empty() ? "" : ", ") + layer.text();
-  return text;
+  return text_of(layers);
 }
 
 template std::vector<NamedTensor> named_weights(const std::vector<Parameter>&,

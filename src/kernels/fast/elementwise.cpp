@@ -13,6 +13,8 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include "kernels/fast/functions-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace weft::fast::HWY_NAMESPACE {
 namespace {
@@ -37,27 +39,6 @@ HWY_INLINE void map(std::size_t count, float* dst, const Function& function,
   HWY_ALIGN float rest[hn::MaxLanes(d)];
   hn::Store(function(d, load_rest(sources)...), d, rest);
   for (std::size_t j = i; j < count; ++j) dst[j] = rest[j - i];
-}
-
-// Highway's functions and its Min need not give NaN for NaN; a run that goes astray must be seen
-// to.
-template <class V>
-HWY_INLINE V keep_nan(V x, V result) {
-  return hn::IfThenElse(hn::IsNaN(x), x, result);
-}
-
-template <class D, class V>
-HWY_INLINE V exponential(D d, V x) {
-  return keep_nan(x, hn::Exp(d, x));
-}
-
-template <class D, class V>
-HWY_INLINE V sigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0F);
-  // e^-x would overflow below -88; there the result rounds to less than the smallest normal number
-  // anyway.
-  const V result = hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 88.0F)))));
-  return keep_nan(x, result);
 }
 
 void sigmoid_forward(std::size_t count, const float* src, float* dst) {
@@ -98,6 +79,42 @@ void relu_backward(std::size_t count, const float* dst, const float* diff_dst, f
       [](auto d, auto y, auto diff)
           HWY_ATTR { return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), diff); },
       dst, diff_dst);
+}
+
+void leaky_forward(std::size_t count, float slope, const float* src, float* dst) {
+  map(
+      count, dst, [slope](auto, auto x) HWY_ATTR { return open_gate<Gate::leaky>(slope, x); }, src);
+}
+
+void leaky_backward(std::size_t count, float slope, const float* dst, const float* diff_dst,
+                    float* diff_src) {
+  map(
+      count, diff_src,
+      [slope](auto, auto y, auto diff)
+          HWY_ATTR { return through_gate<Gate::leaky>(slope, y, diff); },
+      dst, diff_dst);
+}
+
+void gelu_forward(std::size_t count, const float* src, float* dst) {
+  map(
+      count, dst, [](auto d, auto x) HWY_ATTR { return gelu(d, x); }, src);
+}
+
+void gelu_backward(std::size_t count, const float* src, const float* diff_dst, float* diff_src) {
+  map(
+      count, diff_src, [](auto d, auto x, auto diff) HWY_ATTR { return gelu_gradient(d, x, diff); },
+      src, diff_dst);
+}
+
+void silu_forward(std::size_t count, const float* src, float* dst) {
+  map(
+      count, dst, [](auto d, auto x) HWY_ATTR { return silu(d, x); }, src);
+}
+
+void silu_backward(std::size_t count, const float* src, const float* diff_dst, float* diff_src) {
+  map(
+      count, diff_src, [](auto d, auto x, auto diff) HWY_ATTR { return silu_gradient(d, x, diff); },
+      src, diff_dst);
 }
 
 // exponentials = e^(logits - the row's largest), sums left to the caller: rows are short, so
@@ -248,6 +265,12 @@ Kernels<float> elementwise_table() {
   table.tanh_backward = tanh_backward;
   table.relu_forward = relu_forward;
   table.relu_backward = relu_backward;
+  table.leaky_forward = leaky_forward;
+  table.leaky_backward = leaky_backward;
+  table.gelu_forward = gelu_forward;
+  table.gelu_backward = gelu_backward;
+  table.silu_forward = silu_forward;
+  table.silu_backward = silu_backward;
   table.softmax = softmax;
   table.softmax_cross_entropy = softmax_cross_entropy;
   table.sigmoid_cross_entropy = sigmoid_cross_entropy;

@@ -2,7 +2,12 @@
 #include <algorithm>
 
 #include "kernels/fast/elementwise.hpp"
+#include "kernels/fast/onednn.hpp"
+#include "kernels/fast/pictures.hpp"
 #include "kernels/fast/product.hpp"
+#include "kernels/fast/stem.hpp"
+#include "kernels/fast/vector_block.hpp"
+#include "kernels/fast/winograd.hpp"
 #include "kernels/kernels.hpp"
 
 namespace weft {
@@ -86,9 +91,22 @@ struct Dense {
   }
 };
 
+std::unique_ptr<ConvolutionKernel<float>> convolution(const Convolution& conv) {
+  if (fast::stem_takes(conv)) return fast::make_stem_convolution(conv);
+  if (fast::winograd_takes(conv)) return fast::make_winograd_convolution(conv);
+  return fast::make_onednn_convolution(conv, false);
+}
+
+std::unique_ptr<ConvolutionKernel<float>> bf16_convolution(const Convolution& conv) {
+  return fast::make_onednn_convolution(conv, true);
+}
+
 template <ProductKernel kernel()>
 Kernels<float> table(const char* name) {
   Kernels<float> kernels = fast::elementwise_kernels();
+  fast::add_picture_kernels(kernels);
+  kernels.picture_block = fast::vector_block();
+  kernels.make_convolution = convolution;
   kernels.name = name;
   kernels.dense_packed_bytes = Dense<kernel>::packed_bytes;
   kernels.dense_pack = Dense<kernel>::pack;
@@ -106,7 +124,11 @@ const Kernels<float>& fast_kernels() {
 }
 
 const Kernels<float>& bf16_kernels() {
-  static const Kernels<float> kTable = table<bf16_product>("fast-bf16");
+  static const Kernels<float> kTable = [] {
+    Kernels<float> kernels = table<bf16_product>("fast-bf16");
+    kernels.make_convolution = bf16_convolution;
+    return kernels;
+  }();
   return kTable;
 }
 

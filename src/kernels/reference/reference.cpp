@@ -5,6 +5,7 @@
 #include "kernels/reference/conv.hpp"
 #include "kernels/reference/dense.hpp"
 #include "kernels/reference/losses.hpp"
+#include "kernels/reference/planes.hpp"
 #include "kernels/reference/pool.hpp"
 #include "kernels/reference/steps.hpp"
 
@@ -37,6 +38,13 @@ const Kernels<T>& reference_kernels() {
       .gelu_backward = reference::gelu_backward<T>,
       .silu_forward = reference::silu_forward<T>,
       .silu_backward = reference::silu_backward<T>,
+      .channel_sums = reference::channel_sums<T>,
+      .scale_shift = reference::scale_shift<T>,
+      .scale_shift_sums = reference::scale_shift_sums<T>,
+      .combine = reference::combine<T>,
+      .to_blocks = reference::to_blocks<T>,
+      .from_blocks = reference::from_blocks<T>,
+      .add = reference::add<T>,
       .softmax = reference::softmax<T>,
       .softmax_cross_entropy = reference::softmax_cross_entropy<T>,
       .sigmoid_cross_entropy = reference::sigmoid_cross_entropy<T>,

@@ -1,13 +1,17 @@
 #include "nn/layers/activation.hpp"
 
+#include <array>
+#include <complex>
+#include <utility>
+
 #include "base/error.hpp"
 #include "nn/layers/options.hpp"
 
 namespace weft {
 
 template <class T>
-Activation<T>::Activation(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
-    : name_(text.name), shape_(input), kernels_(kernels) {
+Activation<T>::Activation(const LayerText& text, const Layout& input, const Kernels<T>& kernels)
+    : name_(text.name), layout_(input), kernels_(kernels) {
   LayerOptions options(text);
   if (name_ == "sigmoid") {
     forward_ = kernels.sigmoid_forward;
@@ -28,7 +32,7 @@ Activation<T>::Activation(const LayerText& text, const Shape& input, const Kerne
     slope_ = options.number("a slope below 0", "leaky 0.01");
     if (!(slope_ > 0 && slope_ <= 1)) {
       fail(ErrorCode::usage,
-           "network: layer {} (\"{}\"): the slope {} must be above 0 and at most 1", text.index,
+           "network: layer {} (\"{}\"): the slope {} must be above 0 and at most 1", text.place,
            text.text(), slope_);
     }
   }
@@ -41,8 +45,18 @@ std::string Activation<T>::text() const {
 }
 
 template <class T>
+std::optional<Gate> Activation<T>::gate() const {
+  constexpr std::array kGates{std::pair("relu", Gate::relu), std::pair("leaky", Gate::leaky),
+                              std::pair("gelu", Gate::gelu), std::pair("silu", Gate::silu)};
+  for (const auto& [name, gate] : kGates) {
+    if (name_ == name) return gate;
+  }
+  return std::nullopt;
+}
+
+template <class T>
 void Activation<T>::forward(const typename Layer<T>::Forward& pass) const {
-  const std::size_t count = pass.n * shape_.elements();
+  const std::size_t count = pass.n * layout_.elements();
   if (forward_) {
     forward_(count, pass.src, pass.dst);
   } else {
@@ -53,7 +67,7 @@ void Activation<T>::forward(const typename Layer<T>::Forward& pass) const {
 template <class T>
 void Activation<T>::backward(const typename Layer<T>::Backward& pass) const {
   if (!pass.diff_src) return;
-  const std::size_t count = pass.n * shape_.elements();
+  const std::size_t count = pass.n * layout_.elements();
   if (by_dst_) {
     by_dst_(count, pass.dst, pass.diff_dst, pass.diff_src);
   } else if (by_src_) {

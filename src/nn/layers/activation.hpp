@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "nn/layer.hpp"
 
 namespace weft {
@@ -9,10 +11,16 @@ namespace weft {
 template <class T>
 class Activation final : public Layer<T> {
  public:
-  Activation(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+  Activation(const LayerText& text, const Layout& input, const Kernels<T>& kernels);
 
   std::string text() const override;
-  Shape output() const override { return shape_; }
+  Layout output() const override { return layout_; }
+  bool backward_in_place() const override { return true; }
+  bool backward_reads_src() const override { return by_src_ != nullptr; }
+  bool backward_reads_dst() const override { return by_src_ == nullptr; }
+  // As a kernel may apply it on its way; none for sigmoid and tanh.
+  std::optional<Gate> gate() const;
+  double slope() const { return slope_; }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
@@ -20,7 +28,7 @@ class Activation final : public Layer<T> {
   using Backwards = void (*)(std::size_t count, const T* seen, const T* diff_dst, T* diff_src);
 
   std::string name_;
-  Shape shape_;
+  Layout layout_;
   const Kernels<T>& kernels_;
   double slope_ = 0;  // of leaky alone
   void (*forward_)(std::size_t count, const T* src, T* dst) = nullptr;

@@ -7,21 +7,29 @@
 namespace weft {
 
 template <class T>
-Conv<T>::Conv(const LayerText& text, const Shape& input, const Kernels<T>& kernels) : conv_{} {
-  require_picture(text, input);
-  conv_.in_channels = input[0];
-  conv_.height = input[1];
-  conv_.width = input[2];
+Conv<T>::Conv(const LayerText& text, const Layout& input, const Kernels<T>& kernels)
+    : conv_{},
+      whitens_(text.name == "whiten"),
+      bias_(!whitens_ && !text.bias_is_idle),
+      bias_is_idle_(text.bias_is_idle) {
+  require_picture(text, input.shape);
+  conv_.in_channels = input.shape[0];
+  conv_.height = input.shape[1];
+  conv_.width = input.shape[2];
+  conv_.src_block = input.block;
+  conv_.dst_block = kernels.picture_block;
+  const char* example = whitens_ ? "whiten 16 3x3" : "conv 32 3x3";
   LayerOptions options(text);
-  conv_.out_channels = options.count("a number of filters", "conv 32 3x3");
+  conv_.out_channels = options.count("a number of filters", example);
   std::tie(conv_.kernel_height, conv_.kernel_width) =
-      options.size("a filter's height and width", "conv 32 3x3");
+      options.size("a filter's height and width", example);
   while (!options.done()) read_option(options.word(), options);
   if (!pad_given_) {
     conv_.pad_height = same(conv_.kernel_height);
     conv_.pad_width = same(conv_.kernel_width);
   }
-  check(text, input);
+  check(text, input.shape);
+  if (whitens_) check_whitening(text);
   kernel_ = kernels.make_convolution(conv_);
 }
 
@@ -33,6 +41,8 @@ void Conv<T>::read_option(const std::string& option, LayerOptions& options) {
     conv_.pad_height = conv_.pad_width =
         options.count_or_zero("a number of zeros", "conv 32 3x3 pad 0");
     pad_given_ = true;
+  } else if (whitens_) {
+    options.fail_unknown(option, "stride and pad");
   } else if (option == "dilation") {
     conv_.dilation = options.count("a dilation", "conv 32 3x3 dilation 2");
   } else if (option == "groups") {
@@ -62,20 +72,36 @@ void Conv<T>::check(const LayerText& text, const Shape& input) const {
         ErrorCode::usage,
         "network: layer {} (\"{}\"): filters of {}x{}, dilation {}, do not fit into {} with {} and "
         "{} zeros around it: make them smaller, or pad more",
-        text.index, text.text(), c.kernel_height, c.kernel_width, c.dilation, input.text(),
+        text.place, text.text(), c.kernel_height, c.kernel_width, c.dilation, input.text(),
         c.pad_height, c.pad_width);
   }
   if (c.in_channels % c.groups != 0 || c.out_channels % c.groups != 0) {
     fail(ErrorCode::usage,
          "network: layer {} (\"{}\"): {} groups do not divide {} channels of {} and {} filters",
-         text.index, text.text(), c.groups, c.in_channels, input.text(), c.out_channels);
+         text.place, text.text(), c.groups, c.in_channels, input.text(), c.out_channels);
+  }
+}
+
+// Each direction in the space of patches is taken with both signs at most.
+template <class T>
+void Conv<T>::check_whitening(const LayerText& text) const {
+  if (text.place != "0") {
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): whiten is a network's first layer",
+         text.place, text.text());
+  }
+  const std::size_t most = 2 * conv_.in_channels * conv_.kernel_height * conv_.kernel_width;
+  if (conv_.out_channels > most) {
+    fail(ErrorCode::usage,
+         "network: layer {} (\"{}\"): patches of {} x {}x{} give at most {} filters", text.place,
+         text.text(), conv_.in_channels, conv_.kernel_height, conv_.kernel_width, most);
   }
 }
 
 template <class T>
 std::string Conv<T>::text() const {
   const Convolution& c = conv_;
-  std::string text = fmt::format("conv {} {}x{}", c.out_channels, c.kernel_height, c.kernel_width);
+  std::string text = fmt::format("{} {} {}x{}", whitens_ ? "whiten" : "conv", c.out_channels,
+                                 c.kernel_height, c.kernel_width);
   if (c.stride != 1) text += fmt::format(" stride {}", c.stride);
   if (c.pad_height != same(c.kernel_height) || c.pad_width != same(c.kernel_width)) {
     text += fmt::format(" pad {}", c.pad_height);
@@ -84,12 +110,12 @@ std::string Conv<T>::text() const {
   if (c.groups != 1) {
     text += c.groups == c.in_channels ? " groups all" : fmt::format(" groups {}", c.groups);
   }
-  return text + (bias_ ? "" : " nobias");
+  return text + (bias_ || bias_is_idle_ || whitens_ ? "" : " nobias");
 }
 
 template <class T>
-Shape Conv<T>::output() const {
-  return {conv_.out_channels, conv_.out_height(), conv_.out_width()};
+Layout Conv<T>::output() const {
+  return {{conv_.out_channels, conv_.out_height(), conv_.out_width()}, conv_.dst_block};
 }
 
 template <class T>
@@ -99,7 +125,7 @@ std::vector<Parameter> Conv<T>::parameters() const {
   const std::size_t fan_in = c.in_channels / c.groups * taps;
   const std::size_t fan_out = c.out_channels / c.groups * taps;
   const Shape shape{c.out_channels, c.in_channels / c.groups, c.kernel_height, c.kernel_width};
-  std::vector<Parameter> list{{"weight", shape, fan_in, fan_out, true}};
+  std::vector<Parameter> list{{"weight", shape, fan_in, fan_out, !whitens_, 0, !whitens_}};
   if (bias_) list.push_back({"bias", {c.out_channels}, fan_in, fan_out, false});
   return list;
 }
@@ -109,19 +135,38 @@ std::size_t Conv<T>::multiply_adds() const {
   return conv_.weights() * conv_.out_height() * conv_.out_width();
 }
 
+// The copies for the forward pass, and behind them those for the backward pass.
+template <class T>
+std::size_t Conv<T>::packed_bytes() const {
+  return kernel_->forward_bytes() + (whitens_ ? 0 : kernel_->backward_bytes());
+}
+
+template <class T>
+const void* Conv<T>::packed_backward(const void* packed) const {
+  return static_cast<const std::byte*>(packed) + kernel_->forward_bytes();
+}
+
+template <class T>
+void Conv<T>::pack(const T* parameters, void* packed) const {
+  kernel_->pack_forward(parameters, packed);
+  if (!whitens_) kernel_->pack_backward(parameters, const_cast<void*>(packed_backward(packed)));
+}
+
 template <class T>
 void Conv<T>::forward(const typename Layer<T>::Forward& pass) const {
   const T* bias = bias_ ? pass.parameters + conv_.weights() : nullptr;
-  kernel_->forward(pass.n, pass.src, pass.parameters, nullptr, bias, pass.dst, nullptr);
+  kernel_->forward(pass.n, pass.src, pass.parameters, pass.packed, bias, pass.dst, pass.scratch);
 }
 
 template <class T>
 void Conv<T>::backward(const typename Layer<T>::Backward& pass) const {
+  if (whitens_) return;
   T* diff_bias = bias_ ? pass.diff_parameters + conv_.weights() : nullptr;
   kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate, pass.diff_parameters,
-                            diff_bias, nullptr);
+                            diff_bias, pass.scratch);
   if (pass.diff_src) {
-    kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, nullptr, pass.diff_src, nullptr);
+    kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, packed_backward(pass.packed),
+                           pass.diff_src, pass.scratch);
   }
 }
 

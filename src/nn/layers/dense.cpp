@@ -6,8 +6,8 @@
 namespace weft {
 
 template <class T>
-Dense<T>::Dense(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
-    : in_(input.elements()), kernels_(kernels) {
+Dense<T>::Dense(const LayerText& text, const Layout& input, const Kernels<T>& kernels)
+    : in_(input.shape.elements()), kernels_(kernels) {
   LayerOptions options(text);
   out_ = options.count("a number of units", "dense 50");
   while (!options.done()) {

@@ -8,10 +8,10 @@ namespace weft {
 template <class T>
 class Dense final : public Layer<T> {
  public:
-  Dense(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+  Dense(const LayerText& text, const Layout& input, const Kernels<T>& kernels);
 
   std::string text() const override;
-  Shape output() const override { return {out_}; }
+  Layout output() const override { return {{out_}}; }
   std::vector<Parameter> parameters() const override;  // weight {out, in}, then bias {out}
   std::size_t multiply_adds() const override { return in_ * out_; }
   std::size_t packed_bytes() const override { return kernels_.dense_packed_bytes(in_, out_); }

@@ -30,7 +30,7 @@ bool LayerOptions::next_is(const std::string& expected) {
 
 std::string LayerOptions::word_for(const char* what, const char* example) {
   if (done()) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\") needs {}: \"{}\"", text_.index, text_.text(),
+    fail(ErrorCode::usage, "network: layer {} (\"{}\") needs {}: \"{}\"", text_.place, text_.text(),
          what, example);
   }
   return word();
@@ -40,7 +40,7 @@ std::size_t LayerOptions::count(const char* what, const char* example) {
   const std::string text = word_for(what, example);
   std::uint32_t value = 0;
   if (!parse(text, value) || value == 0) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 1 to {}", text_.index,
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 1 to {}", text_.place,
          text_.text(), text, what, kMost);
   }
   return value;
@@ -50,7 +50,7 @@ std::size_t LayerOptions::count_or_zero(const char* what, const char* example) {
   const std::string text = word_for(what, example);
   std::uint32_t value = 0;
   if (!parse(text, value)) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 0 to {}", text_.index,
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {} of 0 to {}", text_.place,
          text_.text(), text, what, kMost);
   }
   return value;
@@ -62,7 +62,7 @@ double LayerOptions::number(const char* what, const char* example) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end || !std::isfinite(value)) {
-    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {}", text_.index,
+    fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {}", text_.place,
          text_.text(), text, what);
   }
   return value;
@@ -75,19 +75,19 @@ std::pair<std::size_t, std::size_t> LayerOptions::size(const char* what, const c
   if (cross == std::string::npos || !parse(text.substr(0, cross), height) ||
       !parse(text.substr(cross + 1), width) || height == 0 || width == 0) {
     fail(ErrorCode::usage, "network: layer {} (\"{}\"): \"{}\" is not {}, as in \"{}\"",
-         text_.index, text_.text(), text, what, example);
+         text_.place, text_.text(), text, what, example);
   }
   return {height, width};
 }
 
 void LayerOptions::fail_unknown(const std::string& option, const char* known) const {
   fail(ErrorCode::usage, "network: layer {} (\"{}\"): {} has no option \"{}\", only {}",
-       text_.index, text_.text(), text_.name, option, known);
+       text_.place, text_.text(), text_.name, option, known);
 }
 
 void LayerOptions::expect_none() {
   if (done()) return;
-  fail(ErrorCode::usage, "network: layer {} (\"{}\"): {} has no option \"{}\"", text_.index,
+  fail(ErrorCode::usage, "network: layer {} (\"{}\"): {} has no option \"{}\"", text_.place,
        text_.text(), text_.name, word());
 }
 
@@ -97,7 +97,7 @@ void require_picture(const LayerText& text, const Shape& input) {
       ErrorCode::usage,
       "network: layer {} (\"{}\") takes channels x height x width, but what comes before it is {}: "
       "put it before dense and flatten",
-      text.index, text.text(), input.text());
+      text.place, text.text(), input.text());
 }
 
 }  // namespace weft

@@ -25,26 +25,28 @@ void read_window(const LayerText& text, LayerOptions& options, Pooling& pool) {
          "network: layer {} (\"{}\"): windows of {}x{}, padded by {}, do not fit {}x{}x{}: make "
          "them "
          "smaller, and the padding smaller than they are",
-         text.index, text.text(), kernel, kernel, pool.pad, pool.channels, pool.height, pool.width);
+         text.place, text.text(), kernel, kernel, pool.pad, pool.channels, pool.height, pool.width);
   }
 }
 
 }  // namespace
 
 template <class T>
-Pool<T>::Pool(const LayerText& text, const Shape& input, const Kernels<T>& kernels)
+Pool<T>::Pool(const LayerText& text, const Layout& input, const Kernels<T>& kernels)
     : name_(text.name),
       global_(name_.starts_with("global")),
       largest_(name_.ends_with("maxpool")),
       kernels_(kernels) {
-  require_picture(text, input);
+  require_picture(text, input.shape);
   LayerOptions options(text);
-  pool_ = {.channels = input[0],
-           .height = input[1],
-           .width = input[2],
-           .kernel_height = input[1],
-           .kernel_width = input[2],
-           .stride = 1};
+  const Shape& shape = input.shape;
+  pool_ = {.channels = shape[0],
+           .height = shape[1],
+           .width = shape[2],
+           .kernel_height = shape[1],
+           .kernel_width = shape[2],
+           .stride = 1,
+           .block = input.block};
   if (global_) {
     options.expect_none();
   } else {
@@ -62,8 +64,8 @@ std::string Pool<T>::text() const {
 }
 
 template <class T>
-Shape Pool<T>::output() const {
-  return {pool_.channels, pool_.out_height(), pool_.out_width()};
+Layout Pool<T>::output() const {
+  return {{pool_.channels, pool_.out_height(), pool_.out_width()}, pool_.block};
 }
 
 template <class T>

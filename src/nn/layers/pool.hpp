@@ -10,10 +10,11 @@ namespace weft {
 template <class T>
 class Pool final : public Layer<T> {
  public:
-  Pool(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+  Pool(const LayerText& text, const Layout& input, const Kernels<T>& kernels);
 
   std::string text() const override;
-  Shape output() const override;
+  Layout output() const override;
+  bool backward_reads_src() const override { return largest_; }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 

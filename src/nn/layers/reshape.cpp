@@ -9,8 +9,8 @@
 namespace weft {
 
 template <class T>
-Flatten<T>::Flatten(const LayerText& text, const Shape& input, const Kernels<T>& /*kernels*/)
-    : count_(input.elements()) {
+Flatten<T>::Flatten(const LayerText& text, const Layout& input, const Kernels<T>& /*kernels*/)
+    : count_(input.shape.elements()) {
   LayerOptions(text).expect_none();
 }
 
@@ -21,12 +21,13 @@ void Flatten<T>::forward(const typename Layer<T>::Forward& pass) const {
 
 template <class T>
 void Flatten<T>::backward(const typename Layer<T>::Backward& pass) const {
-  if (pass.diff_src) std::copy_n(pass.diff_dst, pass.n * count_, pass.diff_src);
+  if (!pass.diff_src || pass.diff_src == pass.diff_dst) return;
+  std::copy_n(pass.diff_dst, pass.n * count_, pass.diff_src);
 }
 
 template <class T>
-Scale<T>::Scale(const LayerText& text, const Shape& input, const Kernels<T>& /*kernels*/)
-    : shape_(input) {
+Scale<T>::Scale(const LayerText& text, const Layout& input, const Kernels<T>& /*kernels*/)
+    : layout_(input) {
   LayerOptions options(text);
   factor_ = options.number("a factor", "scale 0.125");
   options.expect_none();
@@ -40,7 +41,7 @@ std::string Scale<T>::text() const {
 template <class T>
 void Scale<T>::forward(const typename Layer<T>::Forward& pass) const {
   const T factor = static_cast<T>(factor_);
-  std::transform(pass.src, pass.src + pass.n * shape_.elements(), pass.dst,
+  std::transform(pass.src, pass.src + pass.n * layout_.elements(), pass.dst,
                  [factor](T x) { return factor * x; });
 }
 
@@ -48,7 +49,7 @@ template <class T>
 void Scale<T>::backward(const typename Layer<T>::Backward& pass) const {
   if (!pass.diff_src) return;
   const T factor = static_cast<T>(factor_);
-  std::transform(pass.diff_dst, pass.diff_dst + pass.n * shape_.elements(), pass.diff_src,
+  std::transform(pass.diff_dst, pass.diff_dst + pass.n * layout_.elements(), pass.diff_src,
                  [factor](T d) { return factor * d; });
 }
 

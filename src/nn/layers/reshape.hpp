@@ -8,10 +8,12 @@ namespace weft {
 template <class T>
 class Flatten final : public Layer<T> {
  public:
-  Flatten(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+  Flatten(const LayerText& text, const Layout& input, const Kernels<T>& kernels);
 
   std::string text() const override { return "flatten"; }
-  Shape output() const override { return {count_}; }
+  Layout output() const override { return {{count_}}; }
+  bool backward_in_place() const override { return true; }
+  bool backward_reads_src() const override { return false; }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
@@ -23,15 +25,17 @@ class Flatten final : public Layer<T> {
 template <class T>
 class Scale final : public Layer<T> {
  public:
-  Scale(const LayerText& text, const Shape& input, const Kernels<T>& kernels);
+  Scale(const LayerText& text, const Layout& input, const Kernels<T>& kernels);
 
   std::string text() const override;
-  Shape output() const override { return shape_; }
+  Layout output() const override { return layout_; }
+  bool backward_in_place() const override { return true; }
+  bool backward_reads_src() const override { return false; }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
  private:
-  Shape shape_;
+  Layout layout_;
   double factor_;
 };
 

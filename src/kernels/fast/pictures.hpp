@@ -1,0 +1,12 @@
+// Batch normalisation's parts and poolings of pictures in blocks of channels, in vectors; contracts
+// in kernels.hpp. What is not in blocks of vector_block() goes through the reference loops.
+#pragma once
+
+#include "kernels/kernels.hpp"
+
+namespace weft::fast {
+
+// Puts them into a table.
+void add_picture_kernels(Kernels<float>& table);
+
+}  // namespace weft::fast
