@@ -240,6 +240,9 @@ void add_train(CLI::App& program) {
       "  weft train --data shoes.csv --target 0.95 --patience 5 --epochs 100\n"
       "  weft train --resume runs/half-a-minute\n"
       "  weft train --config runs/half-a-minute/config.json --seed 1\n"
+      "  weft train --data fashion-mnist --epochs 3 --network \\\n"
+      "    \"conv 32 3x3, batchnorm, relu, maxpool 2, conv 64 3x3, batchnorm, relu, globalmaxpool, "
+      "dense 10\"\n"
       "  weft train --data fashion-mnist --network \"dense 50, sigmoid, dense 10\" --optimizer sgd "
       "\\\n"
       "             --lr 0.1 --momentum 0.9 --epochs 10");
