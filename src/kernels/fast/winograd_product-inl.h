@@ -56,7 +56,7 @@ HWY_NOINLINE void product_block(const DomainProduct& product, const float* HWY_R
   const std::size_t b_row = kTransposed ? product.b_row : kWidth;
   const std::size_t c_row = kTransposed ? kWidth : product.c_row;
   Vector sum[Rows][Vectors];
-#pragma GCC unroll 16
+#pragma GCC unroll 24
   for (std::size_t i = 0; i < Rows; ++i) {
     for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::Zero(d);
   }
@@ -70,7 +70,7 @@ HWY_NOINLINE void product_block(const DomainProduct& product, const float* HWY_R
     }
   }
   const bool accumulate = kTransposed && product.accumulate;
-#pragma GCC unroll 16
+#pragma GCC unroll 24
   for (std::size_t i = 0; i < Rows; ++i) {
     for (std::size_t j = 0; j < Vectors; ++j) {
       float* to = c + i * c_row + j * kLanes;
