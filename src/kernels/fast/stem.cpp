@@ -48,11 +48,12 @@ struct Outputs {
 // Output places beside each other, for Vectors vectors of channels. weights: {taps.count, Vectors *
 // kLanes}; bias: {Vectors * kLanes}; vector j goes to dst[j].
 template <std::size_t Places, std::size_t Vectors>
-HWY_INLINE void forward_block(const Taps& taps, const float* HWY_RESTRICT src,
-                              const float* HWY_RESTRICT weights, const float* HWY_RESTRICT bias,
-                              float* const* dst, std::size_t at) {
+HWY_NOINLINE void forward_block(const Taps& taps, const float* HWY_RESTRICT src,
+                                const float* HWY_RESTRICT weights, const float* HWY_RESTRICT bias,
+                                float* const* dst, std::size_t at) {
   const F32 d;
   Vector sum[Places][Vectors];
+#pragma GCC unroll 24
   for (std::size_t i = 0; i < Places; ++i) {
     for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::LoadU(d, bias + j * kLanes);
   }
@@ -65,10 +66,22 @@ HWY_INLINE void forward_block(const Taps& taps, const float* HWY_RESTRICT src,
       for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::MulAdd(value, row[j], sum[i][j]);
     }
   }
-  for (std::size_t j = 0; j < Vectors; ++j) {
-    for (std::size_t i = 0; i < Places; ++i) {
+#pragma GCC unroll 24
+  for (std::size_t i = 0; i < Places; ++i) {
+    for (std::size_t j = 0; j < Vectors; ++j) {
       hn::StoreU(sum[i][j], d, dst[j] + at + i * kBlock);
     }
+  }
+}
+
+template <std::size_t Places, std::size_t Vectors>
+HWY_INLINE void forward_places(std::size_t places, const Taps& taps, const float* src,
+                               const float* weights, const float* bias, float* const* dst,
+                               std::size_t at) {
+  if (places == Places) {
+    forward_block<Places, Vectors>(taps, src, weights, bias, dst, at);
+  } else if constexpr (Places > 1) {
+    forward_places<Places - 1, Vectors>(places, taps, src, weights, bias, dst, at);
   }
 }
 
@@ -76,20 +89,16 @@ HWY_INLINE void forward_block(const Taps& taps, const float* HWY_RESTRICT src,
 template <std::size_t Vectors>
 void forward_plane(const Taps& taps, const Outputs& out, const float* src, const float* weights,
                    const float* bias, std::size_t first, float* sample) {
-  constexpr std::size_t kPlaces = kSums / 2;
+  constexpr std::size_t kPlaces = kSums / Vectors;
   float* dst[Vectors];
   for (std::size_t j = 0; j < Vectors; ++j) dst[j] = sample + out.offset(first + j);
+  const std::size_t blocks = (out.width + kPlaces - 1) / kPlaces;
   for (std::size_t y = 0; y < out.height; ++y) {
-    const float* row = src + y * taps.row;
-    std::size_t x = 0, at = y * out.width * kBlock;
-    for (; x + kPlaces <= out.width; x += kPlaces, at += kPlaces * kBlock) {
-      forward_block<kPlaces, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
-    }
-    for (; x + 2 <= out.width; x += 2, at += 2 * kBlock) {
-      forward_block<2, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
-    }
-    if (x < out.width) {
-      forward_block<1, Vectors>(taps, row + x * taps.step, weights, bias, dst, at);
+    for (std::size_t q = 0, x = 0; q < blocks; ++q) {
+      const std::size_t end = out.width * (q + 1) / blocks;
+      forward_places<kPlaces, Vectors>(end - x, taps, src + y * taps.row + x * taps.step, weights,
+                                       bias, dst, (y * out.width + x) * kBlock);
+      x = end;
     }
   }
 }
@@ -102,6 +111,7 @@ HWY_NOINLINE void weights_block(const Taps& taps, std::size_t begin, const Outpu
                                 float* HWY_RESTRICT sums, std::size_t sums_row) {
   const F32 d;
   Vector sum[Count][Vectors];
+#pragma GCC unroll 24
   for (std::size_t k = 0; k < Count; ++k) {
     for (std::size_t j = 0; j < Vectors; ++j) sum[k][j] = hn::Zero(d);
   }
@@ -121,6 +131,7 @@ HWY_NOINLINE void weights_block(const Taps& taps, std::size_t begin, const Outpu
       }
     }
   }
+#pragma GCC unroll 24
   for (std::size_t k = 0; k < Count; ++k) {
     for (std::size_t j = 0; j < Vectors; ++j) {
       float* to = sums + k * sums_row + j * kLanes;
@@ -144,7 +155,7 @@ HWY_INLINE void weights_taps(std::size_t count, const Taps& taps, std::size_t be
 template <std::size_t Vectors>
 void weights_plane(const Taps& taps, const Outputs& out, const float* src, const float* sample,
                    std::size_t first, float* sums) {
-  constexpr std::size_t kMost = kSums / 2;
+  constexpr std::size_t kMost = kSums / Vectors;
   const float* diff_dst[Vectors];
   for (std::size_t j = 0; j < Vectors; ++j) diff_dst[j] = sample + out.offset(first + j);
   const std::size_t row = out.vectors * kLanes;

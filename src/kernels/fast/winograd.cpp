@@ -14,13 +14,14 @@
 
 #include "kernels/fast/winograd_product-inl.h"
 #include "kernels/fast/winograd_transforms-inl.h"
+#include "kernels/fast/winograd_weights-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::fast::HWY_NAMESPACE {
 namespace {
 
-constexpr std::size_t kForwardFloats = 96 * 1024;   // of a chunk's both sides, forward
-constexpr std::size_t kWeightsFloats = 192 * 1024;  // the same for the gradient of the weights
+constexpr std::size_t kForwardFloats = 96 * 1024;   // of both sides of a chunk, forward
+constexpr std::size_t kWeightsFloats = 384 * 1024;  // the same for the gradient of the weights
 
 constexpr std::size_t tiles_of(std::size_t size) {
   return (size + kTile - 1) / kTile;
@@ -38,8 +39,7 @@ struct Pass {
 
   std::size_t in_row() const { return src.blocks * kBlock + kLine; }  // odd again, mostly
   std::size_t out_row() const { return dst.blocks * kBlock; }
-  std::size_t weights_plane() const { return plane_size(in, out_row()); }
-  std::size_t weights_size() const { return kPlanes * weights_plane(); }
+  WeightPlanes weights() const { return {in, out, out_row(), plane_size(in, out_row())}; }
 };
 
 Pass make_pass(std::size_t in, std::size_t out, const Convolution& c) {
@@ -91,52 +91,14 @@ Scratch lay_out(const Pass& p, std::size_t tiles, bool sums, void* memory) {
   s.in.values = take(kPlanes * s.in.plane);
   s.out = {nullptr, plane_size(tiles, p.out_row()), p.out_row()};
   s.out.values = take(kPlanes * s.out.plane);
-  if (sums) s.sums = take(p.weights_size());
+  if (sums) s.sums = take(p.weights().size());
   s.size = at;
   return s;
 }
 
-// Weights in the domain, and their gradient, lie in planes of panels as the products want them.
-// Where in its plane the vector is of input channel i and output channels from o.
-HWY_INLINE std::size_t weight_place(const Pass& p, std::size_t i, std::size_t o) {
-  const std::size_t panel = o / (2 * kLanes) * 2 * kLanes;
-  const std::size_t width = HWY_MIN(2 * kLanes, p.out_row() - panel);
-  return panel * p.in + i * width + (o - panel);
-}
-
-// tap(o, i) is where a filter's 9 taps begin; they are taken from the last to the first when
-// `turned`.
-template <class Tap>
-void pack_weights(const Pass& p, bool turned, const Tap& tap, float* HWY_RESTRICT packed) {
-  const F32 d;
-  for (std::size_t o = 0; o < p.out_row(); o += kLanes) {
-    for (std::size_t i = 0; i < p.in; ++i) {
-      HWY_ALIGN float taps[9 * kLanes] = {};
-      for (std::size_t lane = 0; lane < HWY_MIN(kLanes, p.out > o ? p.out - o : 0); ++lane) {
-        const float* from = tap(o + lane, i);
-        for (std::size_t k = 0; k < 9; ++k) taps[k * kLanes + lane] = from[turned ? 8 - k : k];
-      }
-      Vector half[3][kSide];
-      for (std::size_t column = 0; column < 3; ++column) {
-        Vector x[3];
-        for (std::size_t row = 0; row < 3; ++row) {
-          x[row] = hn::Load(d, taps + (row * 3 + column) * kLanes);
-        }
-        tap_transform(x, half[column]);
-      }
-      float* to = packed + weight_place(p, i, o);
-      for (std::size_t row = 0; row < kSide; ++row) {
-        const Vector x[3] = {half[0][row], half[1][row], half[2][row]};
-        Vector y[kSide];
-        tap_transform(x, y);
-        for (std::size_t c = 0; c < kSide; ++c, to += p.weights_plane()) hn::StoreU(y[c], d, to);
-      }
-    }
-  }
-}
-
 void convolve(const Pass& p, std::size_t n, const float* src, const float* packed,
               const float* bias, float* dst, void* scratch) {
+  const WeightPlanes weights = p.weights();
   const std::size_t all = n * p.src.tiles();
   const std::size_t most = chunk_tiles(p, all, kForwardFloats);
   const Scratch s = lay_out(p, most, false, scratch);
@@ -151,7 +113,7 @@ void convolve(const Pass& p, std::size_t n, const float* src, const float* packe
                              .depth = p.in,
                              .a = s.in.values + v * s.in.plane,
                              .a_row = s.in.row,
-                             .b = packed + v * p.weights_plane(),
+                             .b = packed + v * weights.plane,
                              .b_row = 0,
                              .c = s.out.values + v * s.out.plane,
                              .c_row = s.out.row,
@@ -162,40 +124,9 @@ void convolve(const Pass& p, std::size_t n, const float* src, const float* packe
   }
 }
 
-// From the sums in the domain to the gradient of the weights.
-void finish_weights(const Pass& p, const float* HWY_RESTRICT sums, bool accumulate,
-                    float* HWY_RESTRICT diff_weights) {
-  const F32 d;
-  for (std::size_t o = 0; o < p.out; o += kLanes) {
-    for (std::size_t i = 0; i < p.in; ++i) {
-      const float* from = sums + weight_place(p, i, o);
-      Vector half[kSide][3];
-      for (std::size_t column = 0; column < kSide; ++column) {
-        Vector x[kSide];
-        for (std::size_t row = 0; row < kSide; ++row) {
-          x[row] = hn::LoadU(d, from + (row * kSide + column) * p.weights_plane());
-        }
-        tap_gradient_transform(x, half[column]);
-      }
-      HWY_ALIGN float taps[9 * kLanes];
-      for (std::size_t row = 0; row < 3; ++row) {
-        Vector x[kSide], y[3];
-        for (std::size_t column = 0; column < kSide; ++column) x[column] = half[column][row];
-        tap_gradient_transform(x, y);
-        for (std::size_t c = 0; c < 3; ++c) hn::Store(y[c], d, taps + (row * 3 + c) * kLanes);
-      }
-      for (std::size_t lane = 0; lane < HWY_MIN(kLanes, p.out - o); ++lane) {
-        float* to = diff_weights + ((o + lane) * p.in + i) * 9;
-        for (std::size_t k = 0; k < 9; ++k) {
-          to[k] = taps[k * kLanes + lane] + (accumulate ? to[k] : 0.0F);
-        }
-      }
-    }
-  }
-}
-
 void convolve_weights(const Pass& p, std::size_t n, const float* src, const float* diff_dst,
                       bool accumulate, float* diff_weights, float* diff_bias, void* scratch) {
+  const WeightPlanes weights = p.weights();
   const std::size_t all = n * p.src.tiles();
   const std::size_t most = chunk_tiles(p, all, kWeightsFloats);
   const Scratch s = lay_out(p, most, true, scratch);
@@ -214,7 +145,7 @@ void convolve_weights(const Pass& p, std::size_t n, const float* src, const floa
                             .a_row = s.in.row,
                             .b = s.out.values + v * s.out.plane,
                             .b_row = s.out.row,
-                            .c = s.sums + v * p.weights_plane(),
+                            .c = s.sums + v * weights.plane,
                             .c_row = 0,
                             .accumulate = first > 0});
     }
@@ -227,7 +158,7 @@ void convolve_weights(const Pass& p, std::size_t n, const float* src, const floa
     }
     first += tiles;
   }
-  finish_weights(p, s.sums, accumulate, diff_weights);
+  finish_weights(weights, s.sums, accumulate, diff_weights);
 }
 
 class WinogradConvolution final : public ConvolutionKernel<float> {
@@ -236,21 +167,21 @@ class WinogradConvolution final : public ConvolutionKernel<float> {
       : forward_(make_pass(c.in_channels, c.out_channels, c)), backward_(backward_pass(c)) {}
 
   std::string name() const override { return "winograd"; }
-  std::size_t forward_bytes() const override { return forward_.weights_size() * sizeof(float); }
-  std::size_t backward_bytes() const override { return backward_.weights_size() * sizeof(float); }
+  std::size_t forward_bytes() const override { return forward_.weights().size() * sizeof(float); }
+  std::size_t backward_bytes() const override { return backward_.weights().size() * sizeof(float); }
 
   void pack_forward(const float* weights, void* packed) const override {
     const auto tap = [&](std::size_t o, std::size_t i) {
       return weights + (o * forward_.in + i) * 9;
     };
-    pack_weights(forward_, false, tap, static_cast<float*>(packed));
+    pack_weights(forward_.weights(), false, tap, static_cast<float*>(packed));
   }
 
   void pack_backward(const float* weights, void* packed) const override {
     const auto tap = [&](std::size_t o, std::size_t i) {
       return weights + (i * forward_.in + o) * 9;
     };
-    pack_weights(backward_, true, tap, static_cast<float*>(packed));
+    pack_weights(backward_.weights(), true, tap, static_cast<float*>(packed));
   }
 
   std::size_t scratch_bytes(std::size_t rows) const override {

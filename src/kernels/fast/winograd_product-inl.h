@@ -56,6 +56,7 @@ HWY_NOINLINE void product_block(const DomainProduct& product, const float* HWY_R
   const std::size_t b_row = kTransposed ? product.b_row : kWidth;
   const std::size_t c_row = kTransposed ? kWidth : product.c_row;
   Vector sum[Rows][Vectors];
+#pragma GCC unroll 24
   for (std::size_t i = 0; i < Rows; ++i) {
     for (std::size_t j = 0; j < Vectors; ++j) sum[i][j] = hn::Zero(d);
   }
@@ -69,10 +70,12 @@ HWY_NOINLINE void product_block(const DomainProduct& product, const float* HWY_R
     }
   }
   const bool accumulate = kTransposed && product.accumulate;
+#pragma GCC unroll 24
   for (std::size_t i = 0; i < Rows; ++i) {
     for (std::size_t j = 0; j < Vectors; ++j) {
       float* to = c + i * c_row + j * kLanes;
-      hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sum[i][j]) : sum[i][j], d, to);
+      if (accumulate) sum[i][j] = hn::Add(hn::LoadU(d, to), sum[i][j]);
+      hn::StoreU(sum[i][j], d, to);
     }
   }
 }

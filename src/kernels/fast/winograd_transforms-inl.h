@@ -195,6 +195,7 @@ inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first
                         const float* HWY_RESTRICT bias, std::size_t channels,
                         float* HWY_RESTRICT pictures) {
   const F32 d;
+  const std::size_t next_block = p.height * p.width * kBlock;
   for_each_run(p, first, count, [&](const Run& run) HWY_ATTR {
     const std::size_t top = run.row * kTile;
     const std::size_t rows = HWY_MIN(kTile, p.height - top);
@@ -211,6 +212,8 @@ inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first
         const std::size_t columns = HWY_MIN(kTile, p.width - left);
         HWY_ALIGN float half[kTile * kSide * kLanes];
         const float* from = chunk.values + (run.at + t) * chunk.row + channel;
+        // Not unrolled: all 36 values at once would not fit in the registers.
+#pragma GCC unroll 1
         for (std::size_t c = 0; c < kSide; ++c) {
           Vector x[kSide], y[kTile];
           for (std::size_t r = 0; r < kSide; ++r) {
@@ -221,17 +224,23 @@ inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first
             hn::Store(y[r], d, half + (r * kSide + c) * kLanes);
           }
         }
-        for (std::size_t r = 0; r < rows; ++r) {
+        float* to = corner + left * kBlock;
+#pragma GCC unroll 1
+        for (std::size_t r = 0; r < rows; ++r, to += p.width * kBlock) {
           Vector x[kSide], y[kTile];
+          hwy::Prefetch(to + next_block);
+          hwy::Prefetch(to + next_block + kLine);
           for (std::size_t c = 0; c < kSide; ++c) {
             x[c] = hn::Load(d, half + (r * kSide + c) * kLanes);
           }
           result_transform(x, y);
-          float* to = corner + (r * p.width + left) * kBlock;
-          hwy::Prefetch(to + p.height * p.width * kBlock);
-          hwy::Prefetch(to + p.height * p.width * kBlock + kLine);
-          for (std::size_t c = 0; c < kTile; ++c) {
-            if (c < columns) hn::StoreU(hn::Add(y[c], shift), d, to + c * kBlock);
+          for (std::size_t c = 0; c < kTile; ++c) y[c] = hn::Add(y[c], shift);
+          if (columns == kTile) {
+            for (std::size_t c = 0; c < kTile; ++c) hn::StoreU(y[c], d, to + c * kBlock);
+          } else {
+            hn::StoreU(y[0], d, to);
+            if (columns > 1) hn::StoreU(y[1], d, to + kBlock);
+            if (columns > 2) hn::StoreU(y[2], d, to + 2 * kBlock);
           }
         }
       }
