@@ -125,6 +125,8 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
   command.add_option("--l2", options.l2, "penalty on half the sum of w^2");
   command.add_option("--loss", options.loss, "cross-entropies, or the mean squared error")
       ->type_name("{softmax,sigmoid,mse}");
+  command.add_option("--label-smoothing", options.label_smoothing,
+                     "of the softmax loss: share of a label that is spread over all classes");
   command
       .add_option("--class-weights", options.class_weights,
                   "balanced, or a JSON file as {\"Shirt\": 2.5}")
@@ -215,6 +217,7 @@ TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
   if (options.scaler) s.scaler = parse_scaler(*options.scaler);
   if (options.init) s.initialisation = parse_initialisation(*options.init);
   if (options.loss) s.loss = parse_loss(*options.loss);
+  override_with(options.label_smoothing, s.label_smoothing);
   if (options.class_weights) s.class_weights = class_weights(*options.class_weights, data);
   s.validation_fraction = options.val_fraction;
   s.seed = options.seed;

@@ -13,7 +13,7 @@ namespace weft::cli {
 struct TrainOptions {
   std::string data = "fashion-mnist", label_column, preset, network, init_from, out, resume, config;
   std::optional<std::size_t> epochs, steps, batch_size, warmup_epochs, patience;
-  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target;
+  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target, label_smoothing;
   std::optional<std::string> optimizer, schedule, scaler, init, loss, class_weights, time;
   bool nesterov = false, no_nesterov = false, force = false, json = false;
   std::uint64_t seed = 0;

@@ -14,8 +14,9 @@
 
 namespace weft {
 
+// smoothing: of the targets, for softmax_cross_entropy alone.
 template <class T>
-Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels);
+Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels);
 
 // Each row's loss and gradient times the weight of its class; without weights the loss itself.
 template <class T>
@@ -41,8 +42,9 @@ class Run final : public TrainingObserver {
                    network_.architecture().parameter_count(), kernels, network_.pool()),
         source_(data.train.images, data.scaler),
         batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
-        plain_loss_(loss_of(settings.loss, kernels)),
-        loss_(weighted(plain_loss_, settings.class_weights)),
+        plain_loss_(loss_of(settings.loss, 0, kernels)),
+        loss_(weighted(loss_of(settings.loss, settings.label_smoothing, kernels),
+                       settings.class_weights)),
         identity_(identity(data, settings, precision).dump()) {
     if (data.validation.size() > 0) validation_.emplace(data.validation.images, data.scaler);
     schedule_ = {.kind = settings.schedule,
@@ -169,7 +171,7 @@ class Run final : public TrainingObserver {
   PixelRows<T> source_;
   std::optional<PixelRows<T>> validation_;
   Batches batches_;
-  Loss<T> plain_loss_, loss_;  // without weights of classes, and as trained
+  Loss<T> plain_loss_, loss_;  // without smoothing and weights of classes; as trained
   Schedule schedule_;
   std::string identity_;
   TrainingPosition position_;

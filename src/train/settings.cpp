@@ -41,6 +41,17 @@ void check_numbers(const TrainSettings& s) {
   check_not_negative("l2", s.optimizer.l2);
 }
 
+void check_smoothing(const TrainSettings& s) {
+  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) {
+    fail(ErrorCode::usage, "label-smoothing: {} is not 0 or more, below 1", s.label_smoothing);
+  }
+  if (s.label_smoothing > 0 && s.loss != LossKind::softmax_cross_entropy) {
+    fail(ErrorCode::usage,
+         "label-smoothing: it is for the loss softmax, but the loss is {}: leave one of them out",
+         name_of(s.loss));
+  }
+}
+
 // Rules that end a run look at the validation part.
 void check_endings(const TrainSettings& s, std::size_t validation) {
   if (s.target && !(*s.target > 0 && *s.target <= 1)) {
@@ -105,6 +116,7 @@ void check_settings(const TrainSettings& settings, const Dataset& data) {
          "train: all pictures of {} are of one class: there is nothing to tell apart", data.source);
   }
   check_numbers(settings);
+  check_smoothing(settings);
   const bool own = data.val.size() > 0 && !settings.validation_fraction;
   check_endings(settings, own ? data.val.size() : validation_size(train.size(), settings));
   check_network(settings, data);
@@ -133,6 +145,7 @@ json as_json(const TrainSettings& s, Precision precision) {
     settings["epochs"] = s.epochs;
   }
   if (s.start) settings["init_from"] = s.start->sha256;
+  if (s.label_smoothing > 0) settings["label_smoothing"] = s.label_smoothing;
   if (!s.class_weights.empty()) settings["class_weights"] = s.class_weights;
   if (s.validation_fraction) settings["val_fraction"] = *s.validation_fraction;
   if (s.patience > 0) settings["patience"] = s.patience;

@@ -33,6 +33,7 @@ struct StartModel {
 struct TrainSettings {
   std::string network;
   LossKind loss = LossKind::softmax_cross_entropy;
+  double label_smoothing = 0;  // of the softmax loss: targets (1 - x) y + x / classes
   std::size_t epochs = 10;
   std::optional<std::size_t> steps;  // optimizer steps of the whole run, in place of epochs
   std::size_t batch_size = 128;

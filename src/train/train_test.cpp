@@ -178,6 +178,23 @@ TEST(Train, ClassWeightsWeighLossAndGradient) {
   EXPECT_GT(outcome.history.back().validation_accuracy, 0.6);
 }
 
+TEST(Train, SmoothingIsInTheTrainingLossAlone) {
+  TrainSettings s = settings(Precision::f64);
+  s.epochs = 200;  // to a plain loss near 0
+  const TrainOutcome plain = train(s);
+  s.label_smoothing = 0.1;
+  const TrainOutcome smoothed = train(s);
+  // No network is below the entropy of the targets: 1 - 0.1 * 2 / 3, and twice 0.1 / 3.
+  const double kept = 1 - 0.1 * 2 / 3, share = 0.1 / 3;
+  const double entropy = -kept * std::log(kept) - 2 * share * std::log(share);
+  EXPECT_LT(plain.history.back().train.loss, 0.01);
+  EXPECT_GT(smoothed.history.back().train.loss, entropy);
+  EXPECT_LT(smoothed.history.back().train.loss, entropy + 0.01);
+  EXPECT_LT(smoothed.history.back().validation_loss, entropy);
+  EXPECT_EQ(plain.model.training.find("label_smoothing"), std::string::npos);
+  EXPECT_THAT(smoothed.model.training, HasSubstr("\"label_smoothing\":0.1"));
+}
+
 TEST(ClassWeights, BalanceTheClasses) {
   Dataset data = bright_rows_set(6);
   data.class_names.push_back("none");
@@ -234,6 +251,12 @@ TEST(Train, ErrorsSayWhatToChange) {
   s.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THAT(error_of(s), HasSubstr("not finite in epoch"));
   EXPECT_THROW(preset("nonsense", 3), Error);
+  s = settings();
+  s.label_smoothing = 1;
+  EXPECT_THAT(error_of(s), HasSubstr("label-smoothing: 1 is not"));
+  s.label_smoothing = 0.1;
+  s.loss = LossKind::mean_squared_error;
+  EXPECT_THAT(error_of(s), HasSubstr("the loss is mse"));
 }
 
 }  // namespace
