@@ -119,7 +119,8 @@ std::vector<Bytes> seeds(const std::string& target) {
   }
   if (target == "configuration") {
     return texts({R"({"epochs": 3, "lr": 0.1, "nesterov": true, "preset": "mlp"})",
-                  R"({"batch_size": 64, "time": "3m", "class-weights": "balanced"})"});
+                  R"({"batch_size": 64, "time": "3m", "class-weights": "balanced"})",
+                  R"({"optimizer": "muon", "adamw-lr": 0.004, "lookahead": 5})"});
   }
   return {};
 }

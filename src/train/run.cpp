@@ -10,6 +10,12 @@ namespace weft {
 
 using nlohmann::json;
 
+OptimizerSettings optimizer_settings(const TrainSettings& settings) {
+  OptimizerSettings optimizer = settings.optimizer;
+  optimizer.others_rate = settings.adamw_learning_rate / settings.learning_rate;
+  return optimizer;
+}
+
 template <class T>
 Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels) {
   switch (kind) {

@@ -39,6 +39,9 @@ struct TrainSettings {
   std::size_t batch_size = 128;
   double learning_rate = 0.004;
   OptimizerSettings optimizer{.weight_decay = 0.01};
+  double adamw_learning_rate = 0.004;  // of what muon leaves to adamw
+  // Above 0, the moving average of the weights with this decay is measured and kept.
+  double average_decay = 0;
   ScheduleKind schedule = ScheduleKind::one_cycle;
   std::size_t warmup_epochs = 0;
   ScalerKind scaler = ScalerKind::channel;
