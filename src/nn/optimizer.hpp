@@ -75,8 +75,8 @@ class Optimizer {
  private:
   // What a thread takes at a time: a matrix for muon, or a range that is moved number by number.
   struct Piece {
-    std::size_t begin, count;
-    bool decays;
+    std::size_t begin = 0, count = 0;
+    bool decays = false;
     std::size_t rows = 0;  // of a matrix; 0: a range
     std::size_t columns() const { return count / rows; }
   };
