@@ -96,6 +96,40 @@ TEST_F(SlowResume, AnInterruptedRunGoesOnToTheSameBytes) {
   EXPECT_TRUE(model("cut") == model("whole"));
 }
 
+TEST_F(SlowResume, WithAveragesAndMuonToo) {
+  const auto with_options = [&](const char* run) {
+    return command(
+        "--epochs 40 --batch-size 16 --optimizer muon --adamw-lr 0.002 --ns-steps 4 "
+        "--muon-normalize --lookahead 6 --lookahead-alpha 0.7 --model-ema-decay 0.99 "
+        "--clip-grad-norm 1 --label-smoothing 0.1",
+        run, "dense 400, relu, dense 100, relu, dense 3");
+  };
+  ASSERT_EQ(run_weft(with_options("whole") + " --threads 3").exit_code, 0);
+  const Ran stopped = run_command(
+      WEFT_PROGRAM " " + with_options("cut") + " & child=$!; until [ -e " +
+      folder_ / "cut/checkpoint.safetensors" + " ]; do :; done; kill -TERM $child; wait $child");
+  EXPECT_EQ(stopped.exit_code, 128 + 15);
+  ASSERT_EQ(run_weft("train --threads 1 --resume " + folder_ / "cut").exit_code, 0);
+  EXPECT_TRUE(model("cut") == model("whole"));
+
+  // Its configuration repeats it, and its record names what is not usual.
+  ASSERT_EQ(
+      run_weft("train --config " + folder_ / "whole/config.json" + " --out " + folder_ / "again")
+          .exit_code,
+      0);
+  EXPECT_TRUE(model("again") == model("whole"));
+  const json settings = json::parse(read_file(folder_ / "whole/run.json"))["settings"];
+  EXPECT_EQ(settings["optimizer"], "muon");
+  EXPECT_EQ(settings["adamw_lr"], 0.002);
+  EXPECT_EQ(settings["ns_steps"], 4);
+  EXPECT_EQ(settings["muon_normalize"], true);
+  EXPECT_EQ(settings["lookahead"], 6);
+  EXPECT_EQ(settings["lookahead_alpha"], 0.7);
+  EXPECT_EQ(settings["model_ema_decay"], 0.99);
+  EXPECT_EQ(settings["clip_grad_norm"], 1);
+  EXPECT_EQ(settings["label_smoothing"], 0.1);
+}
+
 TEST_F(Resume, RefusesWhatIsNoRunOrAnotherOne) {
   EXPECT_EQ(run_weft("train --resume " + folder_ / "nowhere").exit_code, 2);
   ASSERT_EQ(train("--epochs 2", "run").exit_code, 0);
@@ -173,6 +207,14 @@ TEST_F(Resume, ConfigurationsSayWhatIsWrong) {
            {"{\"epochs\": [1]}", "epochs is"},
            {"{\"epochs\": true}", "it takes a value"},
            {"{\"nesterov\": 3}", "true or false"},
+           {"{\"label_smoothing\": 1}", "label-smoothing: 1 is not"},
+           {"{\"model-ema-decay\": 1}", "model-ema-decay: 1 is not"},
+           {"{\"clip_grad_norm\": -1}", "clip-grad-norm: -1"},
+           {"{\"lookahead\": -1}", "lookahead"},
+           {"{\"lookahead_alpha\": 0.5}", "--lookahead-alpha does nothing without --lookahead"},
+           {"{\"adamw_lr\": 0.1}", "--adamw-lr does nothing without --optimizer muon"},
+           {"{\"optimizer\": \"muon\", \"adamw_lr\": 0}", "adamw-lr: 0 must be above 0"},
+           {"{\"optimizer\": \"muon\", \"ns_steps\": 0}", "ns-steps"},
            {"{\"epochs\": \"many\"}", "epochs"},
            {"{\"epochs\": -1}", "epochs"}}) {
     const Ran ran = with(text, "--force");

@@ -39,6 +39,20 @@ void check_together(const TrainOptions& o) {
   refuse_both(o.nesterov, "--nesterov", o.no_nesterov, "--no-nesterov", "choose one");
 }
 
+void need(bool given, const char* name, bool there, const char* what) {
+  if (!given || there) return;
+  throw Error(ErrorCode::usage, fmt::format("train: {} does nothing without {}", name, what));
+}
+
+void check_of_use(const TrainOptions& o, const TrainSettings& s) {
+  const bool muon = s.optimizer.kind == OptimizerKind::muon;
+  need(o.adamw_lr.has_value(), "--adamw-lr", muon, "--optimizer muon");
+  need(o.ns_steps.has_value(), "--ns-steps", muon, "--optimizer muon");
+  need(o.muon_normalize, "--muon-normalize", muon, "--optimizer muon");
+  need(o.lookahead_alpha.has_value(), "--lookahead-alpha", s.optimizer.lookahead > 0,
+       "--lookahead");
+}
+
 std::shared_ptr<const StartModel> load_start(const std::string& path) {
   auto start = std::make_shared<StartModel>();
   start->model = load_model(path);
@@ -115,20 +129,43 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
   command
       .add_option("--optimizer", options.optimizer,
                   "brings a rate, momentum and decay that suit it")
-      ->type_name("{sgd,adamw}");
-  command.add_option("--momentum", options.momentum, "of sgd");
-  command.add_flag("--nesterov", options.nesterov, "Nesterov's momentum, as sgd takes by itself");
+      ->type_name("{sgd,adamw,muon}");
+  command.add_option("--momentum", options.momentum, "of sgd and muon");
+  command.add_flag("--nesterov", options.nesterov,
+                   "Nesterov's momentum, as sgd and muon take by themselves");
   command.add_flag("--no-nesterov", options.no_nesterov, "plain momentum");
+  command.add_option("--adamw-lr", options.adamw_lr,
+                     "learning rate of what muon leaves to adamw: biases and the last layer");
+  command
+      .add_option("--ns-steps", options.ns_steps,
+                  "Newton-Schulz iterations of muon, 5 unless given")
+      ->check(CLI::Range(1, 100));
+  command.add_flag("--muon-normalize", options.muon_normalize,
+                   "muon keeps filters at one length: where batch norms follow them");
   command.add_option("--weight-decay", options.weight_decay,
                      "pull of weights towards zero, a step times the rate");
   command.add_option("--l1", options.l1, "penalty on the sum of |w|");
   command.add_option("--l2", options.l2, "penalty on half the sum of w^2");
   command.add_option("--loss", options.loss, "cross-entropies, or the mean squared error")
       ->type_name("{softmax,sigmoid,mse}");
+  command.add_option("--label-smoothing", options.label_smoothing,
+                     "of the softmax loss: share of a label that is spread over all classes");
   command
       .add_option("--class-weights", options.class_weights,
                   "balanced, or a JSON file as {\"Shirt\": 2.5}")
       ->type_name("PATH");
+}
+
+void add_averaging_options(CLI::App& command, TrainOptions& options) {
+  command.add_option("--clip-grad-norm", options.clip_grad_norm,
+                     "shorten gradients that are longer than this");
+  command.add_option("--model-ema-decay", options.model_ema_decay,
+                     "measure and keep the moving average of the weights, as in 0.999");
+  command
+      .add_option("--lookahead", options.lookahead,
+                  "every so many steps, as in 5, keep a part of the way since the last time")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 31));
+  command.add_option("--lookahead-alpha", options.lookahead_alpha, "that part, 0.5 unless given");
 }
 
 void add_data_options(CLI::App& command, TrainOptions& options) {
@@ -186,6 +223,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
   add_network_options(command, options);
   add_length_options(command, options);
   add_step_options(command, options);
+  add_averaging_options(command, options);
   add_run_options(command, options);
 }
 
@@ -215,6 +253,15 @@ TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
   if (options.scaler) s.scaler = parse_scaler(*options.scaler);
   if (options.init) s.initialisation = parse_initialisation(*options.init);
   if (options.loss) s.loss = parse_loss(*options.loss);
+  override_with(options.label_smoothing, s.label_smoothing);
+  override_with(options.adamw_lr, s.adamw_learning_rate);
+  override_with(options.ns_steps, s.optimizer.newton_schulz_steps);
+  if (options.muon_normalize) s.optimizer.normalise = true;
+  override_with(options.clip_grad_norm, s.optimizer.clip_norm);
+  override_with(options.model_ema_decay, s.average_decay);
+  override_with(options.lookahead, s.optimizer.lookahead);
+  override_with(options.lookahead_alpha, s.optimizer.lookahead_alpha);
+  check_of_use(options, s);
   if (options.class_weights) s.class_weights = class_weights(*options.class_weights, data);
   s.validation_fraction = options.val_fraction;
   s.seed = options.seed;

@@ -12,10 +12,12 @@ namespace weft::cli {
 // What was typed, or stood in the configuration; a setting that did not is the preset's.
 struct TrainOptions {
   std::string data = "fashion-mnist", label_column, preset, network, init_from, out, resume, config;
-  std::optional<std::size_t> epochs, steps, batch_size, warmup_epochs, patience;
-  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target;
+  std::optional<std::size_t> epochs, steps, batch_size, warmup_epochs, patience, lookahead,
+      ns_steps;
+  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target, label_smoothing,
+      adamw_lr, clip_grad_norm, lookahead_alpha, model_ema_decay;
   std::optional<std::string> optimizer, schedule, scaler, init, loss, class_weights, time;
-  bool nesterov = false, no_nesterov = false, force = false, json = false;
+  bool nesterov = false, no_nesterov = false, muon_normalize = false, force = false, json = false;
   std::uint64_t seed = 0;
   int threads = 0;
   std::string precision = "auto";

@@ -219,6 +219,11 @@ struct Kernels {
   //   2/classes (x - y)
   Sum<T> (*softmax_cross_entropy)(std::size_t n, std::size_t classes, const T* logits,
                                   const Label* labels, T scale, T* diff_logits);
+  // Softmax cross-entropy against smoothed targets (Szegedy et al., 2016): q = (1 - smoothing) y +
+  // smoothing / classes;  -sum_c q_c log softmax(x)_c, gradient softmax(x) - q. With a smoothing of
+  // 0 it has the bits of softmax_cross_entropy.
+  Sum<T> (*smoothed_cross_entropy)(std::size_t n, std::size_t classes, const T* logits,
+                                   const Label* labels, T smoothing, T scale, T* diff_logits);
   Sum<T> (*sigmoid_cross_entropy)(std::size_t n, std::size_t classes, const T* logits,
                                   const Label* labels, T scale, T* diff_logits);
   Sum<T> (*mean_squared_error)(std::size_t n, std::size_t classes, const T* logits,

@@ -237,6 +237,62 @@ TEST(Losses, FastEqualsReference) {
   }
 }
 
+TEST(Losses, SmoothedFastEqualsReference) {
+  for (const float smoothing : {0.0F, 0.1F, 0.75F}) {
+    for (const std::size_t n : {1, 7, 33}) {
+      for (const std::size_t classes : {2, 10, 17}) {
+        SCOPED_TRACE(::testing::Message() << n << " x " << classes << " by " << smoothing);
+        const Values logits = random_values(n * classes, 12, 10);
+        const auto logits64 = in_double(logits);
+        std::vector<Label> labels(n);
+        for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<Label>((i * 7) % classes);
+        Values diff(n * classes, kPoison);
+        std::vector<double> expected(n * classes);
+        const double loss = fast_kernels().smoothed_cross_entropy(
+            n, classes, logits.data(), labels.data(), smoothing, 0.25F, diff.data());
+        const double expected_loss = reference_kernels<double>().smoothed_cross_entropy(
+            n, classes, logits64.data(), labels.data(), static_cast<double>(smoothing), 0.25,
+            expected.data());
+        ASSERT_TRUE(all_close(std::vector{loss}, std::vector{expected_loss}, 2e-6, 1e-5));
+        ASSERT_TRUE(all_close(diff, expected, 2e-6, 3e-7));
+      }
+    }
+  }
+}
+
+// By the definition: the cross-entropy of (1 - e) y + e / classes with the softmax.
+TEST(Losses, SmoothingIsTheCrossEntropyOfSmoothedTargets) {
+  const std::vector<double> logits{0.5, -1, 2, 0};
+  const Label label = 2;
+  std::vector<double> p(4), diff(4), expected(4);
+  const Kernels<double>& kernels = reference_kernels<double>();
+  kernels.softmax(1, 4, logits.data(), p.data());
+  double sum = 0;
+  for (std::size_t c = 0; c < 4; ++c) {
+    const double target = 0.8 * (c == label ? 1 : 0) + 0.2 / 4;
+    sum -= target * std::log(p[c]);
+    expected[c] = 3 * (p[c] - target);
+  }
+  const double loss =
+      kernels.smoothed_cross_entropy(1, 4, logits.data(), &label, 0.2, 3, diff.data());
+  EXPECT_NEAR(loss, sum, 1e-14);
+  EXPECT_TRUE(all_close(diff, expected, 1e-14, 1e-15));
+}
+
+TEST(Losses, WithoutSmoothingItIsThePlainOne) {
+  const Values logits{0.5F, -1, 2, -std::numeric_limits<float>::infinity(), 0.25F, 1};
+  const std::vector<Label> labels{2, 1};
+  for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
+    Values diff(6, kPoison), plain(6, kPoison);
+    const double loss =
+        kernels->smoothed_cross_entropy(2, 3, logits.data(), labels.data(), 0, 0.5F, diff.data());
+    EXPECT_EQ(loss, kernels->softmax_cross_entropy(2, 3, logits.data(), labels.data(), 0.5F,
+                                                   plain.data()));
+    EXPECT_TRUE(std::isfinite(loss));
+    EXPECT_EQ(diff, plain);
+  }
+}
+
 TEST(Losses, AreNotFiniteWhereALogitIsNot) {
   for (const auto* kernels : {&fast_kernels(), &reference_kernels<float>()}) {
     for (const auto loss : {kernels->softmax_cross_entropy, kernels->sigmoid_cross_entropy,

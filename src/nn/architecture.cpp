@@ -10,7 +10,7 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kMostParameters = std::size_t{1} << 28;  // a gigabyte of weights
-constexpr std::size_t kMostValues = std::size_t{1} << 30;      // of one sample, in any layer
+constexpr std::size_t kMostValues = std::size_t{1} << 26;      // of one sample, in any layer
 constexpr std::size_t kMostPlainChannels = 4;  // a convolution takes so few as they come
 
 // The block of channels in which a layer of this name takes a picture.

@@ -56,9 +56,20 @@ struct GradientCase {
   const char* network;
   LossMember complex_loss;
   RealLossMember real_loss;
+  double smoothing = 0;  // above 0: the smoothed softmax loss in place of those
 
   friend void PrintTo(const GradientCase& c, std::ostream* out) { *out << c.network; }
 };
+
+template <class T, class Member>
+Loss<T> loss_of(const GradientCase& c, Member member) {
+  const Kernels<T>& kernels = reference_kernels<T>();
+  if (c.smoothing == 0) return kernels.*member;
+  return [&kernels, smoothing = T(c.smoothing)](std::size_t n, std::size_t classes, const T* logits,
+                                                const Label* labels, T scale, T* diff) {
+    return kernels.smoothed_cross_entropy(n, classes, logits, labels, smoothing, scale, diff);
+  };
+}
 
 class Gradients : public ::testing::TestWithParam<GradientCase> {};
 
@@ -73,12 +84,12 @@ TEST_P(Gradients, AgreeWithComplexStep) {
   const std::vector<double> x = random_values(kRows * input.elements(), 2);
   std::ranges::copy(weights, network.parameters().begin());
   network.parameters_changed();
-  const Loss<double> loss = reference_kernels<double>().*c.real_loss;
+  const Loss<double> loss = loss_of<double>(c, c.real_loss);
   const BatchResult<double> result =
       network.gradient(VectorRows(x, kRows), positions, labels.data(), loss, 0.5);
 
   Network<Complex> twin(c.network, input, reference_kernels<Complex>(), 1);
-  const Loss<Complex> twin_loss = reference_kernels<Complex>().*c.complex_loss;
+  const Loss<Complex> twin_loss = loss_of<Complex>(c, c.complex_loss);
   const std::vector<Complex> twin_x = in_complex(x);
   std::ranges::copy(in_complex(weights), twin.parameters().begin());
   std::vector<bool> trained(weights.size());
@@ -113,6 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, Gradients,
     ::testing::Values(
         GradientCase{"softmax_loss", "dense 4", kSoftmax, kSoftmaxReal},
+        GradientCase{"smoothed_softmax_loss", "dense 4", kSoftmax, kSoftmaxReal, 0.2},
         GradientCase{"sigmoid_loss", "dense 4", &Kernels<Complex>::sigmoid_cross_entropy,
                      &Kernels<double>::sigmoid_cross_entropy},
         GradientCase{"squared_error_loss", "dense 4", &Kernels<Complex>::mean_squared_error,

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
+#include "base/random.hpp"
 #include "compare.hpp"
 #include "nn/schedule.hpp"
 
@@ -55,6 +59,50 @@ TEST(Optimizer, AdamWFirstStepsMoveByTheRate) {
   EXPECT_TRUE(all_close(after, std::vector{-0.3, 0.3, -0.3}, 1e-7, 0));
   const auto decayed = step({.kind = OptimizerKind::adamw, .weight_decay = 0.5}, {1, 1, 1}, 1);
   EXPECT_TRUE(all_close(decayed, std::vector{1 - 0.05 - 0.1, 1 - 0.05 + 0.1, 0.9}, 1e-7, 0));
+}
+
+TEST(Optimizer, ClipsByTheNormOfAllGradients) {
+  const double norm = std::sqrt(0.25 + 1 + 4);
+  const double factor = 1 / (norm + 1e-6);
+  EXPECT_TRUE(all_close(step({.kind = OptimizerKind::sgd, .clip_norm = 1}, {1, -2, 3}, 1),
+                        std::vector{1 - 0.05 * factor, -2 + 0.1 * factor, 3 - 0.2 * factor}, 1e-14,
+                        0));
+  // Before the penalties: a factor on the gradient, not on l2 w.
+  EXPECT_TRUE(all_close(
+      step({.kind = OptimizerKind::sgd, .l2 = 0.5, .clip_norm = 1}, {1, -2, 3}, 1),
+      std::vector{1 - 0.1 * (0.5 * factor + 0.5), -2 - 0.1 * (-factor - 1.0), 3 - 0.2 * factor},
+      1e-14, 0));
+  for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::adamw, OptimizerKind::muon}) {
+    EXPECT_EQ(step({.kind = kind, .clip_norm = norm}, {1, -2, 3}, 2),
+              step({.kind = kind}, {1, -2, 3}, 2));
+  }
+}
+
+TEST(Optimizer, LookaheadGoesHalfwayEveryOtherStep) {
+  // Fast weights 1, 0.9, 0.8 -> 0.9; 0.8, 0.7 -> 0.8; in units of the gradient.
+  const OptimizerSettings settings{
+      .kind = OptimizerKind::sgd, .lookahead = 2, .lookahead_alpha = 0.5};
+  for (const auto& [steps, moved] :
+       std::initializer_list<std::pair<int, double>>{{1, 1}, {2, 1}, {3, 2}, {4, 2}, {5, 3}}) {
+    const double m = -0.1 * moved;
+    EXPECT_TRUE(
+        all_close(step(settings, {0, 0, 0}, steps), std::vector{0.5 * m, -m, 2 * m}, 1e-14, 0))
+        << steps;
+  }
+}
+
+TEST(WeightAverage, WarmsUpToItsDecay) {
+  ThreadPool pool(2);
+  WeightAverage<double> average(0.3, 1, pool);
+  average.start(std::vector{5.0});
+  double expected = 5;
+  const std::vector<double> decays{0.1, 2.0 / 11, 0.25, 0.3, 0.3};
+  for (std::size_t i = 0; i < decays.size(); ++i) {
+    const std::vector<double> weights{static_cast<double>(i * i)};
+    average.after_step(i + 1, weights);
+    expected = decays[i] * expected + (1 - decays[i]) * weights[0];
+    EXPECT_NEAR(average.weights()[0], expected, 1e-14);
+  }
 }
 
 TEST(Schedule, Shapes) {

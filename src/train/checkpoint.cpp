@@ -63,6 +63,8 @@ constexpr const char* kHistory = "weft.history";
 constexpr const char* kParameters = "parameters";
 constexpr const char* kFirstMoment = "optimizer.first_moment";
 constexpr const char* kSecondMoment = "optimizer.second_moment";
+constexpr const char* kSlowWeights = "optimizer.slow_weights";
+constexpr const char* kAverage = "average";
 
 // What the format is, and that another version's arithmetic may differ.
 std::string format_text() {
@@ -87,9 +89,11 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
                           {kRun, checkpoint.run},
                           {kPosition, as_json(checkpoint.position).dump()},
                           {kHistory, history.dump()}};
-  const std::vector<TensorReference> tensors{{kParameters, &checkpoint.parameters},
-                                             {kFirstMoment, &checkpoint.first_moment},
-                                             {kSecondMoment, &checkpoint.second_moment}};
+  std::vector<TensorReference> tensors{{kParameters, &checkpoint.parameters},
+                                       {kFirstMoment, &checkpoint.first_moment},
+                                       {kSecondMoment, &checkpoint.second_moment}};
+  if (checkpoint.slow_weights) tensors.push_back({kSlowWeights, &*checkpoint.slow_weights});
+  if (checkpoint.average) tensors.push_back({kAverage, &*checkpoint.average});
   write_safetensors(path, metadata, tensors);
 }
 
@@ -119,6 +123,8 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
     if (tensor.name == kParameters) checkpoint.parameters = std::move(tensor.value);
     if (tensor.name == kFirstMoment) checkpoint.first_moment = std::move(tensor.value);
     if (tensor.name == kSecondMoment) checkpoint.second_moment = std::move(tensor.value);
+    if (tensor.name == kSlowWeights) checkpoint.slow_weights = std::move(tensor.value);
+    if (tensor.name == kAverage) checkpoint.average = std::move(tensor.value);
   }
   return checkpoint;
 }

@@ -18,6 +18,8 @@ struct Checkpoint {
   TrainingPosition position;
   std::vector<HistoryRow> history;
   Tensor parameters, first_moment, second_moment;  // f32 or f64, {n}; moments may be {0}
+  // Lookahead's and the average's; in the file where there are any.
+  std::optional<Tensor> slow_weights, average;
 };
 
 // Writes the file whole or not at all. Throws Error(failed).

@@ -4,12 +4,27 @@
 namespace weft {
 
 void set_optimizer(OptimizerKind kind, TrainSettings& settings) {
-  const bool sgd = kind == OptimizerKind::sgd;
-  settings.optimizer.kind = kind;
-  settings.optimizer.momentum = sgd ? 0.9 : 0;
-  settings.optimizer.nesterov = sgd;
-  settings.optimizer.weight_decay = sgd ? 5e-4 : 0.01;
-  settings.learning_rate = sgd ? 0.1 : 0.004;
+  OptimizerSettings& optimizer = settings.optimizer;
+  optimizer.kind = kind;
+  optimizer.nesterov = kind != OptimizerKind::adamw;
+  switch (kind) {
+    case OptimizerKind::sgd:
+      optimizer.momentum = 0.9;
+      optimizer.weight_decay = 5e-4;
+      settings.learning_rate = 0.1;
+      break;
+    case OptimizerKind::adamw:
+      optimizer.momentum = 0;
+      optimizer.weight_decay = 0.01;
+      settings.learning_rate = 0.004;
+      break;
+    case OptimizerKind::muon:
+      optimizer.momentum = 0.95;
+      optimizer.weight_decay = 0.01;
+      settings.learning_rate = 0.02;
+      settings.adamw_learning_rate = 0.004;
+      break;
+  }
 }
 
 std::vector<std::string> preset_names() {

@@ -10,8 +10,14 @@ namespace weft {
 
 using nlohmann::json;
 
+OptimizerSettings optimizer_settings(const TrainSettings& settings) {
+  OptimizerSettings optimizer = settings.optimizer;
+  optimizer.others_rate = settings.adamw_learning_rate / settings.learning_rate;
+  return optimizer;
+}
+
 template <class T>
-Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels) {
+Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels) {
   switch (kind) {
     case LossKind::sigmoid_cross_entropy:
       return kernels.sigmoid_cross_entropy;
@@ -20,7 +26,13 @@ Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels) {
     case LossKind::softmax_cross_entropy:
       break;
   }
-  return kernels.softmax_cross_entropy;
+  if (smoothing == 0) return kernels.softmax_cross_entropy;
+  return [&kernels, smoothing = static_cast<T>(smoothing)](std::size_t n, std::size_t classes,
+                                                           const T* logits, const Label* labels,
+                                                           T scale, T* diff_logits) {
+    return kernels.smoothed_cross_entropy(n, classes, logits, labels, smoothing, scale,
+                                          diff_logits);
+  };
 }
 
 template <class T>
@@ -39,8 +51,8 @@ Loss<T> weighted(Loss<T> loss, std::vector<double> class_weights) {
   };
 }
 
-template Loss<float> loss_of(LossKind, const Kernels<float>&);
-template Loss<double> loss_of(LossKind, const Kernels<double>&);
+template Loss<float> loss_of(LossKind, double, const Kernels<float>&);
+template Loss<double> loss_of(LossKind, double, const Kernels<double>&);
 template Loss<float> weighted(Loss<float>, std::vector<double>);
 template Loss<double> weighted(Loss<double>, std::vector<double>);
 

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
+#include "nn/averaging.hpp"
 #include "nn/network.hpp"
 #include "nn/whiten.hpp"
 #include "train/train.hpp"
@@ -15,8 +17,12 @@
 
 namespace weft {
 
+// smoothing: of the targets, for softmax_cross_entropy alone.
 template <class T>
-Loss<T> loss_of(LossKind kind, const Kernels<T>& kernels);
+Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels);
+
+// The settings as the optimizer takes them.
+OptimizerSettings optimizer_settings(const TrainSettings& settings);
 
 // Each row's loss and gradient times the weight of its class; without weights the loss itself.
 template <class T>
@@ -38,13 +44,17 @@ class Run final : public TrainingObserver {
       : data_(data),
         settings_(settings),
         network_(settings.network, input_of(data), kernels, threads),
-        optimizer_(settings.optimizer, network_.architecture().parameters(),
+        optimizer_(optimizer_settings(settings), network_.architecture().parameters(),
                    network_.architecture().parameter_count(), kernels, network_.pool()),
         source_(data.train.images, data.scaler),
         batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
-        plain_loss_(loss_of(settings.loss, kernels)),
-        loss_(weighted(plain_loss_, settings.class_weights)),
+        plain_loss_(loss_of(settings.loss, 0, kernels)),
+        loss_(weighted(loss_of(settings.loss, settings.label_smoothing, kernels),
+                       settings.class_weights)),
         identity_(identity(data, settings, precision).dump()) {
+    if (settings.average_decay > 0) {
+      average_.emplace(settings.average_decay, network_.parameters().size(), network_.pool());
+    }
     if (data.validation.size() > 0) validation_.emplace(data.validation.images, data.scaler);
     schedule_ = {.kind = settings.schedule,
                  .peak = settings.learning_rate,
@@ -66,6 +76,7 @@ class Run final : public TrainingObserver {
     checkpoints_ = &checkpoints;
     stopped_ = false;
     saved_ = std::chrono::steady_clock::now();
+    if (average_ && position_.step == 0) average_->start(network_.parameters());
     if (!ended()) {
       train_network(network_, optimizer_, source_, data_.train.labels.data(), batches_, loss_,
                     {.schedule = schedule_, .seed = settings_.seed}, position_, *this);
@@ -79,7 +90,9 @@ class Run final : public TrainingObserver {
             .history = history_,
             .parameters = tensor_of(network_.parameters()),
             .first_moment = tensor_of(optimizer_.first_moment()),
-            .second_moment = tensor_of(optimizer_.second_moment())};
+            .second_moment = tensor_of(optimizer_.second_moment()),
+            .slow_weights = tensor_where_any(optimizer_.slow_weights()),
+            .average = tensor_where_any(average_weights())};
   }
 
   // Throws Error(bad_input) when it is another run's.
@@ -88,6 +101,8 @@ class Run final : public TrainingObserver {
     assign(checkpoint.parameters, network_.parameters());
     assign(checkpoint.first_moment, optimizer_.first_moment());
     assign(checkpoint.second_moment, optimizer_.second_moment());
+    assign_where_any(checkpoint.slow_weights, optimizer_.slow_weights());
+    assign_where_any(checkpoint.average, average_weights());
     optimizer_.set_steps(checkpoint.position.step);
     position_ = checkpoint.position;
     history_ = checkpoint.history;
@@ -96,6 +111,7 @@ class Run final : public TrainingObserver {
 
   // Mean loss and accuracy of the validation part; only where there is one.
   void validate(double& loss, double& accuracy) {
+    const Kept kept(*this);
     const LabelledImages& part = data_.validation;
     const std::size_t n = part.size(), classes = network_.architecture().output().elements();
     std::vector<T> logits(n * classes), unused(n * classes);
@@ -108,11 +124,22 @@ class Run final : public TrainingObserver {
   }
 
   Network<T>& network() { return network_; }
+  // What is measured and becomes the model: the average of the weights where there is one, else
+  // Lookahead's slow weights, else those that are trained.
+  std::span<T> kept_weights() {
+    if (average_) return average_->weights();
+    const std::span<T> slow = optimizer_.slow_weights();
+    return slow.empty() ? network_.parameters() : slow;
+  }
   const std::vector<HistoryRow>& history() const { return history_; }
   const std::string& identity_text() const { return identity_; }
   std::size_t steps_an_epoch() const { return batches_.count(); }
 
   void on_batch(const BatchReport& report) override { observer_->on_batch(report); }
+
+  void on_step(std::size_t step) override {
+    if (average_) average_->after_step(step, network_.parameters());
+  }
 
   void on_epoch(const EpochReport& report) override {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -145,6 +172,35 @@ class Run final : public TrainingObserver {
     return {all[1], all[2], all[3]};
   }
 
+  // While one lives, the network has the weights that are kept.
+  class Kept {
+   public:
+    explicit Kept(Run& run) : network_(run.network_), kept_(run.kept_weights()) { exchange(); }
+    ~Kept() { exchange(); }
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+
+   private:
+    void exchange() {
+      if (kept_.data() == network_.parameters().data()) return;
+      std::ranges::swap_ranges(kept_, network_.parameters());
+      network_.parameters_changed();
+    }
+    Network<T>& network_;
+    std::span<T> kept_;
+  };
+
+  std::span<T> average_weights() { return average_ ? average_->weights() : std::span<T>(); }
+
+  static std::optional<Tensor> tensor_where_any(std::span<const T> values) {
+    if (values.empty()) return std::nullopt;
+    return tensor_of(values);
+  }
+  static void assign_where_any(const std::optional<Tensor>& from, std::span<T> to) {
+    const Tensor none(data_type_of<T>(), {0});
+    if (!to.empty()) assign(from ? *from : none, to);
+  }
+
   static Tensor tensor_of(std::span<const T> values) {
     Tensor tensor(data_type_of<T>(), {values.size()});
     std::ranges::copy(values, tensor.as<T>().begin());
@@ -168,10 +224,11 @@ class Run final : public TrainingObserver {
   const TrainSettings& settings_;
   Network<T> network_;
   Optimizer<T> optimizer_;
+  std::optional<WeightAverage<T>> average_;
   PixelRows<T> source_;
   std::optional<PixelRows<T>> validation_;
   Batches batches_;
-  Loss<T> plain_loss_, loss_;  // without weights of classes, and as trained
+  Loss<T> plain_loss_, loss_;  // without smoothing and weights of classes; as trained
   Schedule schedule_;
   std::string identity_;
   TrainingPosition position_;

@@ -39,6 +39,26 @@ void check_numbers(const TrainSettings& s) {
   check_not_negative("weight-decay", s.optimizer.weight_decay);
   check_not_negative("l1", s.optimizer.l1);
   check_not_negative("l2", s.optimizer.l2);
+  check_not_negative("clip-grad-norm", s.optimizer.clip_norm);
+  if (!(s.average_decay >= 0 && s.average_decay < 1)) {
+    fail(ErrorCode::usage, "model-ema-decay: {} is not 0 or more, below 1", s.average_decay);
+  }
+  if (!(s.optimizer.lookahead_alpha > 0 && s.optimizer.lookahead_alpha <= 1)) {
+    fail(ErrorCode::usage, "lookahead-alpha: {} is not above 0, at most 1",
+         s.optimizer.lookahead_alpha);
+  }
+  check_positive("adamw-lr", s.adamw_learning_rate);
+}
+
+void check_smoothing(const TrainSettings& s) {
+  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) {
+    fail(ErrorCode::usage, "label-smoothing: {} is not 0 or more, below 1", s.label_smoothing);
+  }
+  if (s.label_smoothing > 0 && s.loss != LossKind::softmax_cross_entropy) {
+    fail(ErrorCode::usage,
+         "label-smoothing: it is for the loss softmax, but the loss is {}: leave one of them out",
+         name_of(s.loss));
+  }
 }
 
 // Rules that end a run look at the validation part.
@@ -105,10 +125,33 @@ void check_settings(const TrainSettings& settings, const Dataset& data) {
          "train: all pictures of {} are of one class: there is nothing to tell apart", data.source);
   }
   check_numbers(settings);
+  check_smoothing(settings);
   const bool own = data.val.size() > 0 && !settings.validation_fraction;
   check_endings(settings, own ? data.val.size() : validation_size(train.size(), settings));
   check_network(settings, data);
 }
+
+namespace {
+
+// What runs have had since before these settings were there is as it was: a checkpoint of theirs is
+// still the same run's.
+void add_optional(const TrainSettings& s, json& settings) {
+  const OptimizerSettings& o = s.optimizer;
+  if (o.kind == OptimizerKind::muon) {
+    settings["adamw_lr"] = s.adamw_learning_rate;
+    settings["ns_steps"] = o.newton_schulz_steps;
+    if (o.normalise) settings["muon_normalize"] = true;
+  }
+  if (o.clip_norm > 0) settings["clip_grad_norm"] = o.clip_norm;
+  if (o.lookahead > 0) {
+    settings["lookahead"] = o.lookahead;
+    settings["lookahead_alpha"] = o.lookahead_alpha;
+  }
+  if (s.average_decay > 0) settings["model_ema_decay"] = s.average_decay;
+  if (s.label_smoothing > 0) settings["label_smoothing"] = s.label_smoothing;
+}
+
+}  // namespace
 
 json as_json(const TrainSettings& s, Precision precision) {
   json settings{{"network", s.network},
@@ -133,6 +176,7 @@ json as_json(const TrainSettings& s, Precision precision) {
     settings["epochs"] = s.epochs;
   }
   if (s.start) settings["init_from"] = s.start->sha256;
+  add_optional(s, settings);
   if (!s.class_weights.empty()) settings["class_weights"] = s.class_weights;
   if (s.validation_fraction) settings["val_fraction"] = *s.validation_fraction;
   if (s.patience > 0) settings["patience"] = s.patience;

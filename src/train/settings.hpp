@@ -33,11 +33,15 @@ struct StartModel {
 struct TrainSettings {
   std::string network;
   LossKind loss = LossKind::softmax_cross_entropy;
+  double label_smoothing = 0;  // of the softmax loss: targets (1 - x) y + x / classes
   std::size_t epochs = 10;
   std::optional<std::size_t> steps;  // optimizer steps of the whole run, in place of epochs
   std::size_t batch_size = 128;
   double learning_rate = 0.004;
   OptimizerSettings optimizer{.weight_decay = 0.01};
+  double adamw_learning_rate = 0.004;  // of what muon leaves to adamw
+  // Above 0, the moving average of the weights with this decay is measured and kept.
+  double average_decay = 0;
   ScheduleKind schedule = ScheduleKind::one_cycle;
   std::size_t warmup_epochs = 0;
   ScalerKind scaler = ScalerKind::channel;

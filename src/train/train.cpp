@@ -28,8 +28,7 @@ void train_in(const PreparedData& data, const TrainSettings& settings, const Ker
   model.class_names = data.class_names;
   model.input = architecture.input();
   model.scaler = data.scaler;
-  model.weights =
-      named_weights(architecture.parameters(), std::span<const T>(run.network().parameters()));
+  model.weights = named_weights(architecture.parameters(), std::span<const T>(run.kept_weights()));
   // What made the model, without anything that differs between two runs of one command.
   const HistoryRow& last = outcome.history.back();
   json record = json::parse(run.identity_text());

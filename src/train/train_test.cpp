@@ -65,12 +65,14 @@ TEST(Train, LearnsInEveryPrecisionLossAndOptimizer) {
   for (const Precision precision : {Precision::f64, Precision::f32, Precision::bf16}) {
     for (const LossKind loss : {LossKind::softmax_cross_entropy, LossKind::sigmoid_cross_entropy,
                                 LossKind::mean_squared_error}) {
-      for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::adamw}) {
+      for (const OptimizerKind optimizer :
+           {OptimizerKind::sgd, OptimizerKind::adamw, OptimizerKind::muon}) {
         TrainSettings s = settings(precision);
         s.loss = loss;
         s.optimizer.kind = optimizer;
         s.optimizer.momentum = 0.9;
         s.learning_rate = optimizer == OptimizerKind::sgd ? 0.05 : 0.01;
+        s.adamw_learning_rate = 0.01;
         const TrainOutcome outcome = train(s);
         EXPECT_GT(outcome.history.back().validation_accuracy, 0.9)
             << name_of(loss) << " " << name_of(optimizer);
@@ -79,7 +81,26 @@ TEST(Train, LearnsInEveryPrecisionLossAndOptimizer) {
   }
 }
 
+// Every optional part of a step at once.
+TrainSettings with_everything(Precision precision) {
+  TrainSettings s = settings(precision);
+  set_optimizer(OptimizerKind::muon, s);
+  s.optimizer.normalise = true;
+  s.optimizer.clip_norm = 0.5;
+  s.optimizer.lookahead = 5;
+  s.average_decay = 0.9;
+  s.label_smoothing = 0.1;
+  return s;
+}
+
 TEST(Train, SameSeedSameModelForAnyNumberOfThreads) {
+  for (const Precision precision : {Precision::f64, Precision::f32, Precision::bf16}) {
+    const TrainSettings s = with_everything(precision);
+    const TrainOutcome once = train(s, 1);
+    EXPECT_GT(once.history.back().validation_accuracy, 0.9);
+    EXPECT_EQ(flat(train(s, 2).model), flat(once.model));
+    EXPECT_EQ(flat(train(s, 3).model), flat(once.model));
+  }
   for (const Precision precision : {Precision::f64, Precision::f32, Precision::bf16}) {
     const auto first = flat(train(settings(precision), 1).model);
     EXPECT_EQ(first, flat(train(settings(precision), 1).model));
@@ -136,10 +157,13 @@ class StopAfter final : public RunObserver {
 };
 
 TEST(Train, StoppedAtAnyStepItGoesOnToTheSameModel) {
-  for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::adamw}) {
+  for (const OptimizerKind optimizer :
+       {OptimizerKind::sgd, OptimizerKind::adamw, OptimizerKind::muon}) {
     for (const Precision precision : {Precision::f64, Precision::f32}) {
-      TrainSettings s = settings(precision);
-      set_optimizer(optimizer, s);
+      const bool muon = optimizer == OptimizerKind::muon;
+      TrainSettings s = muon ? with_everything(precision) : settings(precision);
+      if (!muon) set_optimizer(optimizer, s);
+      if (muon && precision == Precision::f64) s.average_decay = 0;  // then Lookahead's are kept
       s.steps = 40;  // of 17 an epoch: the third is cut short
       s.class_weights = {1, 0.5, 2};
       const PreparedData data = prepare(bright_rows_set(), s);
@@ -158,6 +182,8 @@ TEST(Train, StoppedAtAnyStepItGoesOnToTheSameModel) {
         StopAfter observer(stop);
         EXPECT_FALSE(train_model(data, s, 1, observer, checkpoints).complete);
         ASSERT_TRUE(checkpoints.from);
+        EXPECT_EQ(checkpoints.from->average.has_value(), s.average_decay > 0);
+        EXPECT_EQ(checkpoints.from->slow_weights.has_value(), s.optimizer.lookahead > 0);
         EXPECT_EQ(checkpoints.from->position.step, stop);
         const TrainOutcome rest = train_model(data, s, 2, nobody, checkpoints);
         EXPECT_EQ(flat(rest.model), flat(whole.model)) << "stopped after " << stop;
@@ -176,6 +202,57 @@ TEST(Train, ClassWeightsWeighLossAndGradient) {
   const TrainOutcome outcome = train(s);
   EXPECT_LT(outcome.history.back().validation_accuracy, 0.7);
   EXPECT_GT(outcome.history.back().validation_accuracy, 0.6);
+}
+
+// The model has the weights whose accuracy the last line of the history tells.
+TEST(Train, AveragedWeightsAreMeasuredAndKept) {
+  TrainSettings s = settings(Precision::f64);
+  s.steps = 37;  // in the middle of Lookahead's fives
+  const auto plain = flat(train(s).model);
+  TrainSettings averaged = s, slow = s;
+  averaged.average_decay = 0.98;
+  slow.optimizer.lookahead = 5;
+  for (const TrainSettings& kept : {averaged, slow}) {
+    const TrainOutcome outcome = train(kept);
+    EXPECT_NE(flat(outcome.model), plain);
+    const PreparedData data = prepare(bright_rows_set(), kept);
+    const Tensor probabilities = Predictor(outcome.model, 1).probabilities(data.validation.images);
+    double loss = 0;
+    for (std::size_t i = 0; i < data.validation.size(); ++i) {
+      loss -= std::log(probabilities.as<float>()[3 * i + data.validation.labels[i]]);
+    }
+    EXPECT_NEAR(loss / static_cast<double>(data.validation.size()),
+                outcome.history.back().validation_loss, 1e-5);
+  }
+  // Training itself does not look at the average.
+  EXPECT_EQ(train(averaged).history.back().train.loss, train(s).history.back().train.loss);
+}
+
+// Checkpoints from before a setting was there must stay the same run's.
+TEST(Train, SettingsOfLaterDaysHaveNoKeyWhereTheyAreNotUsed) {
+  const auto keys = as_json(settings(), Precision::f32);
+  for (const char* key : {"label_smoothing", "clip_grad_norm", "lookahead", "lookahead_alpha",
+                          "model_ema_decay", "adamw_lr", "ns_steps", "muon_normalize"}) {
+    EXPECT_FALSE(keys.contains(key)) << key;
+    EXPECT_TRUE(as_json(with_everything(Precision::f32), Precision::f32).contains(key)) << key;
+  }
+}
+
+TEST(Train, SmoothingIsInTheTrainingLossAlone) {
+  TrainSettings s = settings(Precision::f64);
+  s.epochs = 200;  // to a plain loss near 0
+  const TrainOutcome plain = train(s);
+  s.label_smoothing = 0.1;
+  const TrainOutcome smoothed = train(s);
+  // No network is below the entropy of the targets: 1 - 0.1 * 2 / 3, and twice 0.1 / 3.
+  const double kept = 1 - 0.1 * 2 / 3, share = 0.1 / 3;
+  const double entropy = -kept * std::log(kept) - 2 * share * std::log(share);
+  EXPECT_LT(plain.history.back().train.loss, 0.01);
+  EXPECT_GT(smoothed.history.back().train.loss, entropy);
+  EXPECT_LT(smoothed.history.back().train.loss, entropy + 0.01);
+  EXPECT_LT(smoothed.history.back().validation_loss, entropy);
+  EXPECT_EQ(plain.model.training.find("label_smoothing"), std::string::npos);
+  EXPECT_THAT(smoothed.model.training, HasSubstr("\"label_smoothing\":0.1"));
 }
 
 TEST(ClassWeights, BalanceTheClasses) {
@@ -234,6 +311,21 @@ TEST(Train, ErrorsSayWhatToChange) {
   s.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THAT(error_of(s), HasSubstr("not finite in epoch"));
   EXPECT_THROW(preset("nonsense", 3), Error);
+  s = settings();
+  s.label_smoothing = 1;
+  EXPECT_THAT(error_of(s), HasSubstr("label-smoothing: 1 is not"));
+  s.label_smoothing = 0.1;
+  s.loss = LossKind::mean_squared_error;
+  EXPECT_THAT(error_of(s), HasSubstr("the loss is mse"));
+  s = settings();
+  s.average_decay = 1;
+  EXPECT_THAT(error_of(s), HasSubstr("model-ema-decay: 1 is not"));
+  s = settings();
+  s.optimizer.lookahead_alpha = 0;
+  EXPECT_THAT(error_of(s), HasSubstr("lookahead-alpha: 0 is not"));
+  s = settings();
+  s.optimizer.clip_norm = -1;
+  EXPECT_THAT(error_of(s), HasSubstr("clip-grad-norm: -1"));
 }
 
 }  // namespace

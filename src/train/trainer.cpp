@@ -57,6 +57,7 @@ void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource
       network.parameters_changed();
       ++at.batch;
       ++at.step;
+      observer.on_step(at.step);
       at.seconds = seconds_before + seconds_since(start);
       if (at.batch < batches.count() && at.step < schedule.steps && !observer.go_on(at)) return;
     }

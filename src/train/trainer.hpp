@@ -43,6 +43,8 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_batch(const BatchReport& /*report*/) {}
+  // After the optimizer's step with this number of the whole run, from 1.
+  virtual void on_step(std::size_t /*step*/) {}
   virtual void on_epoch(const EpochReport& /*report*/) {}
   // After each step, and after on_epoch where it ended one: shall training go on from here?
   virtual bool go_on(const TrainingPosition& /*next*/) { return true; }

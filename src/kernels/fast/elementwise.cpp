@@ -146,20 +146,36 @@ void softmax(std::size_t n, std::size_t classes, const float* logits, float* pro
   }
 }
 
-double softmax_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
-                             const Label* labels, float scale, float* diff_logits) {
+double smoothed_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
+                              const Label* labels, float smoothing, float scale,
+                              float* diff_logits) {
+  const float kept = 1.0F - smoothing;
+  const float share = smoothing / static_cast<float>(classes);
   shifted_exponentials(n, classes, logits, diff_logits);
   double loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
     const float* x = logits + s * classes;
     float* diff = diff_logits + s * classes;
     const float sum = row_sum(classes, diff);
-    loss += std::log(sum) - (x[labels[s]] - reference::largest(classes, x));
+    const float most = reference::largest(classes, x);
+    loss += std::log(sum) - kept * (x[labels[s]] - most);
     const float factor = scale / sum;
     for (std::size_t c = 0; c < classes; ++c) diff[c] *= factor;
-    diff[labels[s]] -= scale;
+    diff[labels[s]] -= scale * kept;
+    if (smoothing == 0) continue;  // not 0 times a logit that may be infinite
+    float rest = 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+      rest += x[c] - most;
+      diff[c] -= scale * share;
+    }
+    loss -= share * rest;
   }
   return loss;
+}
+
+double softmax_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
+                             const Label* labels, float scale, float* diff_logits) {
+  return smoothed_cross_entropy(n, classes, logits, labels, 0, scale, diff_logits);
 }
 
 double sigmoid_cross_entropy(std::size_t n, std::size_t classes, const float* logits,
@@ -273,6 +289,7 @@ Kernels<float> elementwise_table() {
   table.silu_backward = silu_backward;
   table.softmax = softmax;
   table.softmax_cross_entropy = softmax_cross_entropy;
+  table.smoothed_cross_entropy = smoothed_cross_entropy;
   table.sigmoid_cross_entropy = sigmoid_cross_entropy;
   table.sum_blocks = sum_blocks;
   table.sgd_step = sgd_step;

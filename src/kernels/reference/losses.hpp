@@ -29,9 +29,11 @@ void softmax(std::size_t n, std::size_t classes, const T* logits, T* probabiliti
   }
 }
 
+// -sum_c q_c log p_c = log(sum_c e^x_c) - sum_c q_c x_c, since the q_c sum to 1.
 template <class T>
-Sum<T> softmax_cross_entropy(std::size_t n, std::size_t classes, const T* logits,
-                             const Label* labels, T scale, T* diff_logits) {
+Sum<T> smoothed_cross_entropy(std::size_t n, std::size_t classes, const T* logits,
+                              const Label* labels, T smoothing, T scale, T* diff_logits) {
+  const T share = smoothing / T(static_cast<double>(classes));  // of every class
   Sum<T> loss = 0;
   for (std::size_t s = 0; s < n; ++s) {
     const T* x = logits + s * classes;
@@ -39,11 +41,22 @@ Sum<T> softmax_cross_entropy(std::size_t n, std::size_t classes, const T* logits
     const T most = largest(classes, x);
     T sum = T(0);
     for (std::size_t c = 0; c < classes; ++c) sum += diff[c] = std::exp(x[c] - most);
-    loss += std::log(sum) - (x[labels[s]] - most);
+    loss += std::log(sum) - (T(1) - smoothing) * (x[labels[s]] - most);
     for (std::size_t c = 0; c < classes; ++c) diff[c] *= scale / sum;
-    diff[labels[s]] -= scale;
+    diff[labels[s]] -= scale * (T(1) - smoothing);
+    if (smoothing == T(0)) continue;  // not 0 times a logit that may be infinite
+    for (std::size_t c = 0; c < classes; ++c) {
+      loss -= share * (x[c] - most);
+      diff[c] -= scale * share;
+    }
   }
   return loss;
+}
+
+template <class T>
+Sum<T> softmax_cross_entropy(std::size_t n, std::size_t classes, const T* logits,
+                             const Label* labels, T scale, T* diff_logits) {
+  return smoothed_cross_entropy(n, classes, logits, labels, T(0), scale, diff_logits);
 }
 
 // log(1 + e^x) without overflow.

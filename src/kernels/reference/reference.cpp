@@ -47,6 +47,7 @@ const Kernels<T>& reference_kernels() {
       .add = reference::add<T>,
       .softmax = reference::softmax<T>,
       .softmax_cross_entropy = reference::softmax_cross_entropy<T>,
+      .smoothed_cross_entropy = reference::smoothed_cross_entropy<T>,
       .sigmoid_cross_entropy = reference::sigmoid_cross_entropy<T>,
       .mean_squared_error = reference::mean_squared_error<T>,
       .sum_blocks = reference::sum_blocks<T>,
