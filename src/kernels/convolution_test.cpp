@@ -265,7 +265,7 @@ std::vector<Shape> winograd_shapes() {
   for (const Shape& s : {Shape{2, 9, 17, 3, 28, 0, 1},
                          {5, 17, 9, 28, 1, 2, 1},
                          {2, 3, 7, 9, 4, 1, 2},
-                         {5, 33, 33, 28, 28, 1, 1},
+                         {3, 17, 33, 28, 28, 1, 1},
                          {2, 8, 8, 14, 50, 1, 1}}) {
     shapes.push_back(s);
   }
@@ -303,7 +303,8 @@ TEST(Convolutions, WinogradTakesWhatItCanCompute) {
        {+[](Convolution& c) { c.kernel_height = 1; }, +[](Convolution& c) { c.kernel_width = 5; },
         +[](Convolution& c) { c.stride = 2; }, +[](Convolution& c) { c.dilation = 2; },
         +[](Convolution& c) { c.groups = 2; }, +[](Convolution& c) { c.pad_width = 3; },
-        +[](Convolution& c) { c.src_block = 1; }, +[](Convolution& c) { c.dst_block = 1; }}) {
+        +[](Convolution& c) { c.src_block = 1; }, +[](Convolution& c) { c.dst_block = 1; },
+        +[](Convolution& c) { c.height = 2; }}) {
     Convolution bad = good;
     change(bad);
     EXPECT_FALSE(fast::winograd_takes(bad)) << name_of(bad, 1);

@@ -228,7 +228,7 @@ bool winograd_takes(const Convolution& c) {
   const std::size_t block = vector_block();
   return c.kernel_height == 3 && c.kernel_width == 3 && c.stride == 1 && c.dilation == 1 &&
          c.groups == 1 && c.pad_height <= 2 && c.pad_width <= 2 && c.src_block == block &&
-         c.dst_block == block;
+         c.dst_block == block && c.out_height() >= 3 && c.out_width() >= 3;
 }
 
 HWY_EXPORT(make_kernel);
