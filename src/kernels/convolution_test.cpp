@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "compare.hpp"
+#include "kernels/fast/onednn.hpp"
 #include "kernels/fast/stem.hpp"
 #include "kernels/fast/vector_block.hpp"
 #include "kernels/fast/winograd.hpp"
@@ -378,6 +379,76 @@ TEST(Convolutions, StemTakesFewChannels) {
     change(bad);
     EXPECT_FALSE(fast::stem_takes(bad)) << name_of(bad, 1);
   }
+}
+
+// Strides, dilations, groups and paddings that the other kernels leave.
+std::vector<Convolution> other_shapes() {
+  const std::size_t block = fast::vector_block();
+  std::vector<Convolution> all;
+  for (const auto& [in, out, groups] : {std::array<std::size_t, 3>{1, 1, 1},
+                                        {3, 9, 1},
+                                        {16, 17, 1},
+                                        {17, 17, 17},
+                                        {16, 16, 16},
+                                        {16, 32, 2},
+                                        {12, 6, 3}}) {
+    for (const auto& [kernel, stride, dilation, pad] : {std::array<std::size_t, 4>{1, 1, 1, 0},
+                                                        {1, 2, 1, 0},
+                                                        {3, 1, 1, 1},
+                                                        {3, 2, 1, 1},
+                                                        {3, 3, 2, 0},
+                                                        {5, 1, 1, 2},
+                                                        {2, 1, 1, 1},
+                                                        {7, 4, 1, 5}}) {
+      const std::size_t span = (kernel - 1) * dilation + 1;
+      for (const std::size_t size : {1, 7, 10}) {
+        if (size + 2 * pad < span) continue;
+        all.push_back({.in_channels = in,
+                       .out_channels = out,
+                       .height = size,
+                       .width = size + 2,
+                       .kernel_height = kernel,
+                       .kernel_width = kernel,
+                       .pad_height = pad,
+                       .pad_width = pad,
+                       .stride = stride,
+                       .dilation = dilation,
+                       .groups = groups,
+                       .src_block = in <= 3 ? 1 : block,
+                       .dst_block = block});
+      }
+    }
+  }
+  return all;
+}
+
+TEST(Convolutions, OneDnnAgreesWithTheDefinition) {
+  std::size_t count = 0;
+  const std::array<std::size_t, 3> samples{1, 2, 21};
+  for (const Convolution& c : other_shapes()) {
+    const std::size_t n = samples[count++ % 3];
+    SCOPED_TRACE(name_of(c, n) + " groups " + std::to_string(c.groups));
+    const auto kernel = fast::make_onednn_convolution(c, false);
+    const Check check{c, *kernel, n, 1e-6};
+    check.check_forward(count % 2 == 0);
+    check.check_backward_data();
+    check.check_backward_weights(count % 4 < 2, count % 3 == 0);
+    if (count % 8 == 0) check.check_samples_alone();
+    if (HasFailure()) return;
+  }
+}
+
+// Integers of a few bits are bfloat16 numbers already: nothing is rounded. Others are, to eight
+// bits.
+TEST(Convolutions, BfloatRoundsTheFactorsAlone) {
+  const Convolution c = other_shapes()[2 * 3 * 8 + 6];
+  SCOPED_TRACE(name_of(c, 5));
+  const auto kernel = fast::make_onednn_convolution(c, true);
+  const Check exact{c, *kernel, 5, 0, Numbers::integers};
+  exact.check_forward(true);
+  exact.check_backward_data();
+  exact.check_backward_weights(true, true);
+  Check{c, *kernel, 5, 0.01}.check_forward(true);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace weft {
 
 // Where the network begins with whiten, assigns its filters: the eigenvectors of the covariance of
 // patches of some of the rows, those of large eigenvalues first, each divided by sqrt(eigenvalue +
-// 5e-4) so that their answers have variance 1, with both signs while filters are left (Page's
+// 5e-4) so that their answers' mean square is 1, with both signs while filters are left (Page's
 // reading, of 2019, of Krizhevsky's whitening: "How to train your ResNet", part 8; Jordan, 2024).
 // Elsewhere does nothing.
 template <class T>
