@@ -17,6 +17,7 @@
 #include "kernels/fast/vector_block.hpp"
 #include "kernels/fast/winograd.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/reference/activations.hpp"
 #include "tensor/aligned.hpp"
 
 namespace weft {
@@ -132,13 +133,15 @@ struct Check {
   }
 
   // What `kernel` gives for the first `rows` samples.
-  Values forward(std::size_t rows, const float* src, const float* bias) const {
+  Values forward(std::size_t rows, const float* src, const float* bias,
+                 Gate gate = Gate::identity) const {
     const Values taps = weights();
     AlignedVector<std::byte> packed(kernel.forward_bytes(), std::byte{0xff});
     kernel.pack_forward(taps.data(), packed.data());
     Scratch scratch(kernel, rows);
     Values dst(rows * c.dst_elements(), kPoison);
-    kernel.forward(rows, src, taps.data(), packed.data(), bias, dst.data(), scratch.data());
+    kernel.forward(rows, src, taps.data(), packed.data(), {bias, gate, 0.2F}, dst.data(),
+                   scratch.data());
     return dst;
   }
 
@@ -156,14 +159,28 @@ struct Check {
   void check_forward(bool with_bias) const {
     const Values x = src(), b = bias();
     const Values dst = forward(n, x.data(), with_bias ? b.data() : nullptr);
+    check_gates(x, with_bias ? b.data() : nullptr, dst);
     for (const float value : dst) ASSERT_TRUE(std::isfinite(value));
     compare(channels_only(dst, dst_of(c, n)), [&](bool absolute) {
       Doubles expected(dst.size());
       const Doubles b64 = in_double(b, absolute);
       reference()->forward(n, in_double(x, absolute).data(), in_double(weights(), absolute).data(),
-                           nullptr, with_bias ? b64.data() : nullptr, expected.data(), nullptr);
+                           nullptr, {.bias = with_bias ? b64.data() : nullptr}, expected.data(),
+                           nullptr);
       return channels_only(expected, dst_of(c, n));
     });
+  }
+
+  // A gate is applied to what there would be without it.
+  void check_gates(const Values& x, const float* bias, const Values& dst) const {
+    for (const Gate gate : {Gate::relu, Gate::leaky, Gate::gelu, Gate::silu}) {
+      Doubles expected = in_double(dst, false);
+      const double most = std::abs(
+          *std::ranges::max_element(expected, {}, [](double value) { return std::abs(value); }));
+      for (double& value : expected) value = reference::open_gate(gate, 0.2, value);
+      const Values gated = forward(n, x.data(), bias, gate);
+      EXPECT_TRUE(all_close(gated, expected, 1e-5, 1e-6 * most + 1e-6)) << static_cast<int>(gate);
+    }
   }
 
   void check_backward_data() const {

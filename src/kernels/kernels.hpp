@@ -72,8 +72,19 @@ struct Convolution {
   }
 };
 
-// A convolution made ready for its shape; it may be used by many threads at once. bias:
-// {out_channels} or null. dst and diff_src are assigned; diff_weights and diff_bias, which may be
+// A function of one value that a kernel applies on its way.
+enum class Gate { identity, relu, leaky, gelu, silu };
+
+// What a convolution does to its sums before they leave: dst = gate(sum + bias).
+template <class T>
+struct Finish {
+  const T* bias = nullptr;  // {out_channels}, or none
+  Gate gate = Gate::identity;
+  T slope{};  // of leaky
+};
+
+// A convolution made ready for its shape; it may be used by many threads at once. dst and
+// diff_src are assigned; diff_weights and diff_bias, which may be
 // null, assigned, or accumulated when `accumulate`.
 template <class T>
 class ConvolutionKernel {
@@ -93,7 +104,7 @@ class ConvolutionKernel {
   virtual std::size_t scratch_bytes(std::size_t rows) const = 0;
 
   virtual void forward(std::size_t n, const T* src, const T* weights, const void* packed,
-                       const T* bias, T* dst, void* scratch) const = 0;
+                       const Finish<T>& finish, T* dst, void* scratch) const = 0;
   virtual void backward_data(std::size_t n, const T* diff_dst, const T* weights, const void* packed,
                              T* diff_src, void* scratch) const = 0;
   virtual void backward_weights(std::size_t n, const T* src, const T* diff_dst, bool accumulate,
@@ -126,9 +137,6 @@ struct Planes {
   std::size_t padded() const { return padded_channels(channels, block); }
   std::size_t elements() const { return padded() * pixels; }  // of one sample, in memory
 };
-
-// A function of one value that a kernel applies on its way.
-enum class Gate { identity, relu, leaky, gelu, silu };
 
 template <class T>
 struct Kernels {

@@ -50,8 +50,8 @@ std::vector<double> convolved(std::size_t n, const Convolution& c, const std::ve
                               const std::vector<double>& bias = {}) {
   std::vector<double> dst(n * c.dst_elements(), 99);
   const auto kernel = reference_kernels<double>().make_convolution(c);
-  kernel->forward(n, src.data(), weights.data(), nullptr, bias.empty() ? nullptr : bias.data(),
-                  dst.data(), nullptr);
+  kernel->forward(n, src.data(), weights.data(), nullptr,
+                  {.bias = bias.empty() ? nullptr : bias.data()}, dst.data(), nullptr);
   return dst;
 }
 
@@ -169,7 +169,8 @@ TEST(Convolutions, GradientsAgreeWithComplexStep) {
       std::vector<Complex> dst(out, Complex(99));
       const std::vector<Complex> zx(x.begin(), x.end()), zw(w.begin(), w.end()),
           zb(b.begin(), b.end());
-      twin_kernel->forward(kRows, zx.data(), zw.data(), nullptr, zb.data(), dst.data(), nullptr);
+      twin_kernel->forward(kRows, zx.data(), zw.data(), nullptr, {.bias = zb.data()}, dst.data(),
+                           nullptr);
       return dot(upstream, dst);
     };
 

@@ -68,6 +68,13 @@ class Layer {
   virtual std::size_t packed_bytes() const { return 0; }
   virtual void pack(const T* /*parameters*/, void* /*packed*/) const {}
 
+  // In use, a layer may do the work of a batchnorm behind it, and of an activation behind either:
+  // dst = gate(scale_c dst + shift_c), with `scale` and `shift` of each channel put into what is
+  // packed (1 and 0 where there is no batchnorm).
+  virtual bool can_fold() const { return false; }
+  virtual void pack_folded(const T* /*parameters*/, const T* /*scale*/, const T* /*shift*/,
+                           void* /*packed*/) const {}
+
   // Memory that a pass over at most `rows` rows works in, 64-byte aligned.
   virtual std::size_t scratch_bytes(std::size_t /*rows*/) const { return 0; }
 
@@ -82,6 +89,9 @@ class Layer {
     void* scratch = nullptr;
     const TrainingDraw* draw = nullptr;
     std::size_t first_row = 0;
+    bool folded = false;         // packed by pack_folded
+    Gate gate = Gate::identity;  // of the layers that are folded in
+    T slope{};
   };
   virtual void forward(const Forward& pass) const = 0;
 
@@ -130,6 +140,14 @@ class BatchLayer : public Layer<T> {
 
   // Lets this layer do the next one's work too, an activation's; false when it cannot.
   virtual bool absorb(const Layer<T>& next) = 0;
+
+  // What it does in use: dst = gate(scale_c src + shift_c), scale and shift {channels}.
+  struct Affine {
+    const T *scale, *shift;
+    Gate gate;
+    T slope;
+  };
+  virtual Affine affine(const void* packed) const = 0;
 };
 
 // The layer that these words mean, after `input`. Throws Error(usage) with the layer, the rule and

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "nn/layers/activation.hpp"
 
 namespace weft {
 namespace {
@@ -120,6 +121,7 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
   }
   packed_.resize(packed);
   const auto count = static_cast<std::size_t>(pool_->threads());
+  gates_.resize(architecture_.nodes().size());
   scratch_.resize(count);
   labels_.resize(count);
   inference_spaces_.resize(count);
@@ -137,13 +139,36 @@ std::byte* Network<T>::packed_of(std::size_t node) {
 }
 
 template <class T>
-void Network<T>::pack() {
-  if (!packed_is_old_) return;
+void Network<T>::pack(const Plan& plan) {
+  if (packed_for_ == &plan) return;
   const auto& nodes = architecture_.nodes();
   pool_->for_each(nodes.size(), [&](std::size_t i, int) {
     if (nodes[i].layer) nodes[i].layer->pack(parameters_of(i), packed_of(i));
   });
-  packed_is_old_ = false;
+  const auto& operations = plan.stages.front().operations;
+  pool_->for_each(operations.size(), [&](std::size_t i, int) {
+    if (operations[i].fold != Operation::kNone) pack_folded(operations[i]);
+  });
+  packed_for_ = &plan;
+}
+
+template <class T>
+void Network<T>::pack_folded(const Operation& operation) {
+  const Node<T>& node = architecture_.nodes()[operation.node];
+  const Node<T>& next = architecture_.nodes()[operation.fold];
+  const std::size_t channels = node.output.shape[0];
+  const std::vector<T> ones(channels, T(1)), zeros(channels, T(0));
+  typename BatchLayer<T>::Affine affine{ones.data(), zeros.data(), Gate::identity, T(0)};
+  if (const auto* layer = batch_layer(next)) {
+    affine = layer->affine(packed_of(operation.fold));
+  } else {
+    const auto& activation = dynamic_cast<const Activation<T>&>(*next.layer);
+    affine.gate = *activation.gate();
+    affine.slope = static_cast<T>(activation.slope());
+  }
+  node.layer->pack_folded(parameters_of(operation.node), affine.scale, affine.shift,
+                          packed_of(operation.node));
+  gates_[operation.node] = {affine.gate, affine.slope};
 }
 
 template <class T>
@@ -202,7 +227,10 @@ void Network<T>::forward(const Operation& operation, const Batch& batch, const T
       .packed = packed_of(operation.node),
       .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
       .draw = batch.draw,
-      .first_row = tile.begin};
+      .first_row = tile.begin,
+      .folded = operation.fold != Operation::kNone,
+      .gate = gates_[operation.node].gate,
+      .slope = gates_[operation.node].slope};
   if (operation.kind == Operation::gather_forward) {
     batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
   } else {
@@ -305,7 +333,7 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
 template <class T>
 void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                          T* logits) {
-  pack();
+  pack(inference_);
   reserve(inference_, inference_spaces_, positions.size());
   const Batch batch{.source = source, .positions = positions, .plan = inference_};
   const Stage& stage = inference_.stages.front();
@@ -336,7 +364,7 @@ template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
                                     const Loss<T>& loss, T scale, const TrainingDraw& draw) {
-  pack();
+  pack(training_);
   reserve(training_, training_spaces_, positions.size());
   const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
   const std::size_t lane_values = lanes * round_up(parameters_.size(), kLineValues);
@@ -358,7 +386,7 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
     if (&stage != &training_.stages.back()) settle(stage.operations.back(), batch, lanes);
   }
   // Packed for the next pass are the running statistics now, no longer the batch's.
-  packed_is_old_ |= training_.stages.size() > 1;
+  if (training_.stages.size() > 1) packed_for_ = nullptr;
 
   pool_->for_each(reduced_.size(), [&](std::size_t i, int) {
     const auto [begin, count] = reduced_[i];

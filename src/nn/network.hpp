@@ -46,7 +46,7 @@ class Network {
   // The block of parameters. After writing to it, call parameters_changed().
   std::span<T> parameters() { return parameters_; }
   std::span<const T> parameters() const { return parameters_; }
-  void parameters_changed() { packed_is_old_ = true; }
+  void parameters_changed() { packed_for_ = nullptr; }
 
   // logits {positions.size(), outputs} is assigned.
   void forward(const RowSource<T>& source, std::span<const std::uint32_t> positions, T* logits);
@@ -63,7 +63,8 @@ class Network {
   struct Batch;  // what a step's operations share
   struct Tile;   // some of its rows, and who computes them
 
-  void pack();
+  void pack(const Plan& plan);
+  void pack_folded(const Operation& operation);
   const T* parameters_of(std::size_t node) const;
   std::byte* packed_of(std::size_t node);
   void run(const Operation& operation, const Batch& batch, Tile& tile);
@@ -87,7 +88,12 @@ class Network {
   std::vector<Range> reduced_;  // pieces of the gradients that are summed over the lanes
   AlignedVector<std::byte> packed_;
   std::vector<std::size_t> packed_offsets_;
-  bool packed_is_old_ = true;
+  const Plan* packed_for_ = nullptr;  // none: the parameters have changed
+  struct Gated {
+    Gate gate = Gate::identity;
+    T slope{};
+  };
+  std::vector<Gated> gates_;   // of each node, in use: what is folded into it
   std::size_t most_sums_ = 0;  // that any batch layer gathers
   std::vector<Sum<T>> lane_sums_;
   Plan training_, inference_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <complex>
 
+#include "nn/layers/activation.hpp"
+
 namespace weft {
 namespace {
 
@@ -139,6 +141,18 @@ class TrainingPlanner {
   Plan plan_;
 };
 
+// The node behind this one that can be folded into it, if one can: it is the only one to take its
+// output.
+template <class T>
+std::size_t foldable(const std::vector<Node<T>>& nodes, std::size_t i) {
+  if (!nodes[i].layer || !nodes[i].layer->can_fold() || i + 1 == nodes.size()) return kNone;
+  const auto takes = [i](const Node<T>& node) { return node.src == i || node.skip == i; };
+  const Node<T>& next = nodes[i + 1];
+  if (next.src != i || !next.layer || std::ranges::count_if(nodes, takes) != 1) return kNone;
+  const auto* activation = dynamic_cast<const Activation<T>*>(next.layer.get());
+  return batch_layer(next) || (activation && activation->gate()) ? i + 1 : kNone;
+}
+
 }  // namespace
 
 template <class T>
@@ -149,15 +163,19 @@ Plan plan_training(const Architecture<T>& architecture) {
 template <class T>
 Plan plan_inference(const Architecture<T>& architecture) {
   const auto& nodes = architecture.nodes();
-  std::vector<std::size_t> last_use(nodes.size(), 0);
+  std::vector<std::size_t> folds(nodes.size()), last_use(nodes.size(), 0);
+  std::vector<bool> done(nodes.size());  // by the node before
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    folds[i] = foldable(nodes, i);
+    if (folds[i] != kNone) done[folds[i]] = true;
+    if (nodes[i].absorbed) done[i] = true;
     for (const std::size_t input : {nodes[i].src, nodes[i].skip}) {
       if (input != kNone) last_use[input] = i;
     }
   }
   last_use.back() = nodes.size();
   for (std::size_t i = nodes.size(); i-- > 0;) {
-    if (nodes[i].absorbed) last_use[nodes[i].src] = last_use[i];
+    if (done[i]) last_use[nodes[i].src] = last_use[i];
   }
   Plan plan;
   plan.stages.emplace_back();
@@ -166,15 +184,15 @@ Plan plan_inference(const Architecture<T>& architecture) {
   stage.operations.push_back({.kind = Operation::fetch});
   Slots slots;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].absorbed) {
+    if (done[i]) {
       plan.dst.push_back(plan.dst.back());
       continue;
     }
     plan.dst.push_back(slots.take(nodes[i].output.elements(), [](std::size_t) { return true; }));
     stage.widest = std::max(stage.widest, nodes[i].output.elements());
-    stage.operations.push_back({.kind = Operation::forward, .node = i});
+    stage.operations.push_back({.kind = Operation::forward, .node = i, .fold = folds[i]});
     for (std::size_t j = 0; j < i; ++j) {
-      if (last_use[j] == i && !nodes[j].absorbed) slots.give_back(plan.dst[j]);
+      if (last_use[j] == i && !done[j]) slots.give_back(plan.dst[j]);
     }
   }
   plan.dsts = slots.values();

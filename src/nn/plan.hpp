@@ -19,6 +19,8 @@ struct Operation {
   std::size_t diff_dst = kNone, diff_src = kNone;
   // The gradient at the input is added to this one, another consumer's.
   std::size_t add_to = kNone;
+  // In use: the node behind this one, batchnorm or activation, whose work is folded into it.
+  std::size_t fold = kNone;
 };
 
 // Operations that one part of a batch can go through without knowing of the others; behind the last
@@ -30,8 +32,8 @@ struct Stage {
 
 struct Plan {
   std::vector<Stage> stages;
-  std::vector<std::size_t> dst;   // of each node: the array that its output stands in
-  std::vector<std::size_t> dsts;  // of each such array: values of one sample
+  std::vector<std::size_t> dst;    // of each node: the array that its output stands in
+  std::vector<std::size_t> dsts;   // of each such array: values of one sample
   std::vector<std::size_t> diffs;  // of each array of gradients, likewise
 };
 
@@ -41,7 +43,8 @@ struct Plan {
 template <class T>
 Plan plan_training(const Architecture<T>& architecture);
 
-// Forward alone, in one stage; arrays are used again as soon as nobody reads them.
+// Forward alone, in one stage; arrays are used again as soon as nobody reads them. What a layer can
+// fold in of the layers behind it, it does.
 template <class T>
 Plan plan_inference(const Architecture<T>& architecture);
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "kernels/fast/pictures.hpp"
 
 // Of the OpenMP library that oneDNN is built on: each of our threads computes what it is given
 // alone.
@@ -110,8 +111,8 @@ class OneDnnConvolution final : public ConvolutionKernel<float> {
     return bytes + round_up(weights_.get_size());
   }
 
-  void forward(std::size_t n, const float* src, const float*, const void* packed, const float* bias,
-               float* dst, void* scratch) const override {
+  void forward(std::size_t n, const float* src, const float*, const void* packed,
+               const Finish<float>& finish, float* dst, void* scratch) const override {
     for (std::size_t s = 0; s < n; ++s) {
       Scratch pieces(scratch);
       const memory in = input(src + s * c_.src_elements(), given_src(1), forward_.in, pieces);
@@ -120,8 +121,10 @@ class OneDnnConvolution final : public ConvolutionKernel<float> {
       execute(forward_, {{DNNL_ARG_SRC, in}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, out.memory()}},
               pieces);
       out.deliver();
+      float* const values = dst + s * c_.dst_elements();
+      if (finish.bias) add_bias(finish.bias, values);
+      apply_gate(finish.gate, finish.slope, c_.dst_elements(), values);
     }
-    if (bias) add_bias(n, bias, dst);
   }
 
   void backward_data(std::size_t n, const float* diff_dst, const float*, const void* packed,
@@ -335,8 +338,8 @@ class OneDnnConvolution final : public ConvolutionKernel<float> {
     }
   }
 
-  void add_bias(std::size_t n, const float* bias, float* dst) const {
-    for_each_channel(n, [&](std::size_t o, std::size_t first, std::size_t pixels) {
+  void add_bias(const float* bias, float* dst) const {
+    for_each_channel(1, [&](std::size_t o, std::size_t first, std::size_t pixels) {
       for (std::size_t i = 0; i < pixels; ++i) dst[first + i * c_.dst_block] += bias[o];
     });
   }

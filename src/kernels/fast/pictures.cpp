@@ -318,6 +318,31 @@ void avgpool_backward(std::size_t n, const Pooling& p, const float* diff_dst, fl
   });
 }
 
+template <Gate gate>
+void apply_gate_by(float slope, std::size_t count, float* values) {
+  const F32 d;
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    hn::StoreU(open_gate<gate>(slope, hn::LoadU(d, values + i)), d, values + i);
+  }
+  for (; i < count; ++i) values[i] = reference::open_gate(gate, slope, values[i]);
+}
+
+void apply_gate(Gate gate, float slope, std::size_t count, float* values) {
+  switch (gate) {
+    case Gate::identity:
+      return;
+    case Gate::relu:
+      return apply_gate_by<Gate::relu>(slope, count, values);
+    case Gate::leaky:
+      return apply_gate_by<Gate::leaky>(slope, count, values);
+    case Gate::gelu:
+      return apply_gate_by<Gate::gelu>(slope, count, values);
+    case Gate::silu:
+      return apply_gate_by<Gate::silu>(slope, count, values);
+  }
+}
+
 void add_kernels(Kernels<float>& table) {
   table.channel_sums = channel_sums;
   table.scale_shift = scale_shift;
@@ -338,6 +363,10 @@ HWY_AFTER_NAMESPACE();
 namespace weft::fast {
 
 HWY_EXPORT(add_kernels);
+HWY_EXPORT(apply_gate);
+void apply_gate(Gate gate, float slope, std::size_t count, float* values) {
+  HWY_DYNAMIC_DISPATCH(apply_gate)(gate, slope, count, values);
+}
 void add_picture_kernels(Kernels<float>& table) {
   HWY_DYNAMIC_DISPATCH(add_kernels)(table);
 }

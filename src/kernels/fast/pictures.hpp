@@ -9,4 +9,7 @@ namespace weft::fast {
 // Puts them into a table.
 void add_picture_kernels(Kernels<float>& table);
 
+// values = gate(values)
+void apply_gate(Gate gate, float slope, std::size_t count, float* values);
+
 }  // namespace weft::fast

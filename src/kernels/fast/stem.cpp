@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/fast/pictures.hpp"
 #include "kernels/fast/targets.hpp"
 #include "kernels/fast/vector_block.hpp"
 #include "kernels/reference/conv.hpp"
@@ -214,12 +215,12 @@ class StemConvolution final : public ConvolutionKernel<float> {
   }
 
   void forward(std::size_t n, const float* src, const float* /*weights*/, const void* packed,
-               const float* bias, float* dst, void* scratch) const override {
+               const Finish<float>& finish, float* dst, void* scratch) const override {
     float* const padded = static_cast<float*>(scratch);
     float* const shift = padded + padded_size();
     std::fill_n(padded, padded_size(), 0.0F);
     std::fill_n(shift, row_size(), 0.0F);
-    if (bias) std::copy_n(bias, c_.out_channels, shift);
+    if (finish.bias) std::copy_n(finish.bias, c_.out_channels, shift);
     for (std::size_t s = 0; s < n; ++s) {
       copy_inside(src + s * c_.src_elements(), padded);
       float* const sample = dst + s * c_.dst_elements();
@@ -232,6 +233,7 @@ class StemConvolution final : public ConvolutionKernel<float> {
           forward_plane<1>(taps_, out_, padded, w, b, v, sample);
         }
       }
+      apply_gate(finish.gate, finish.slope, c_.dst_elements(), sample);
     }
   }
 

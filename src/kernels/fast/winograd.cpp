@@ -96,8 +96,24 @@ Scratch lay_out(const Pass& p, std::size_t tiles, bool sums, void* memory) {
   return s;
 }
 
+auto from_domain_by(Gate gate) {
+  switch (gate) {
+    case Gate::relu:
+      return from_domain<Gate::relu>;
+    case Gate::leaky:
+      return from_domain<Gate::leaky>;
+    case Gate::gelu:
+      return from_domain<Gate::gelu>;
+    case Gate::silu:
+      return from_domain<Gate::silu>;
+    case Gate::identity:
+      break;
+  }
+  return from_domain<Gate::identity>;
+}
+
 void convolve(const Pass& p, std::size_t n, const float* src, const float* packed,
-              const float* bias, float* dst, void* scratch) {
+              const Finish<float>& finish, float* dst, void* scratch) {
   const WeightPlanes weights = p.weights();
   const std::size_t all = n * p.src.tiles();
   const std::size_t most = chunk_tiles(p, all, kForwardFloats);
@@ -119,7 +135,7 @@ void convolve(const Pass& p, std::size_t n, const float* src, const float* packe
                              .c_row = s.out.row,
                              .accumulate = false});
     }
-    from_domain(p.dst, s.out, first, tiles, bias, p.out, dst);
+    from_domain_by(finish.gate)(p.dst, s.out, first, tiles, finish.bias, finish.slope, p.out, dst);
     first += tiles;
   }
 }
@@ -195,13 +211,13 @@ class WinogradConvolution final : public ConvolutionKernel<float> {
   }
 
   void forward(std::size_t n, const float* src, const float* /*weights*/, const void* packed,
-               const float* bias, float* dst, void* scratch) const override {
-    convolve(forward_, n, src, static_cast<const float*>(packed), bias, dst, scratch);
+               const Finish<float>& finish, float* dst, void* scratch) const override {
+    convolve(forward_, n, src, static_cast<const float*>(packed), finish, dst, scratch);
   }
 
   void backward_data(std::size_t n, const float* diff_dst, const float* /*weights*/,
                      const void* packed, float* diff_src, void* scratch) const override {
-    convolve(backward_, n, diff_dst, static_cast<const float*>(packed), nullptr, diff_src, scratch);
+    convolve(backward_, n, diff_dst, static_cast<const float*>(packed), {}, diff_src, scratch);
   }
 
   void backward_weights(std::size_t n, const float* src, const float* diff_dst, bool accumulate,

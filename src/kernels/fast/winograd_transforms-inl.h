@@ -16,6 +16,7 @@
 
 #include <cstddef>
 
+#include "kernels/fast/functions-inl.h"
 #include "kernels/fast/vector_block-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -190,10 +191,11 @@ void to_domain(const Pictures& p, const float* HWY_RESTRICT pictures, std::size_
   });
 }
 
-// Takes tiles of results from the domain and adds the bias: {channels}, or null.
-inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first, std::size_t count,
-                        const float* HWY_RESTRICT bias, std::size_t channels,
-                        float* HWY_RESTRICT pictures) {
+// Takes tiles of results from the domain and finishes them; the bias has `channels` values.
+template <Gate gate>
+void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first, std::size_t count,
+                 const float* HWY_RESTRICT bias, float slope, std::size_t channels,
+                 float* HWY_RESTRICT pictures) {
   const F32 d;
   const std::size_t next_block = p.height * p.width * kBlock;
   for_each_run(p, first, count, [&](const Run& run) HWY_ATTR {
@@ -234,7 +236,9 @@ inline void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first
             x[c] = hn::Load(d, half + (r * kSide + c) * kLanes);
           }
           result_transform(x, y);
-          for (std::size_t c = 0; c < kTile; ++c) y[c] = hn::Add(y[c], shift);
+          for (std::size_t c = 0; c < kTile; ++c) {
+            y[c] = open_gate<gate>(slope, hn::Add(y[c], shift));
+          }
           if (columns == kTile) {
             for (std::size_t c = 0; c < kTile; ++c) hn::StoreU(y[c], d, to + c * kBlock);
           } else {

@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "kernels/kernels.hpp"
+#include "kernels/reference/activations.hpp"
 
 namespace weft::reference {
 
@@ -80,12 +81,17 @@ class DirectConvolution final : public ConvolutionKernel<T> {
   void pack_backward(const T*, void*) const override {}
   std::size_t scratch_bytes(std::size_t) const override { return 0; }
 
-  void forward(std::size_t n, const T* src, const T* weights, const void*, const T* bias, T* dst,
-               void*) const override {
+  void forward(std::size_t n, const T* src, const T* weights, const void*, const Finish<T>& finish,
+               T* dst, void*) const override {
     std::fill_n(dst, n * c_.dst_elements(), T(0));
-    if (bias) for_each_output(n, c_, [&](std::size_t d, std::size_t o) { dst[d] = bias[o]; });
+    if (finish.bias) {
+      for_each_output(n, c_, [&](std::size_t d, std::size_t o) { dst[d] = finish.bias[o]; });
+    }
     for_each_product(
         n, c_, [&](std::size_t s, std::size_t w, std::size_t d) { dst[d] += src[s] * weights[w]; });
+    for_each_output(n, c_, [&](std::size_t d, std::size_t) {
+      dst[d] = open_gate(finish.gate, finish.slope, dst[d]);
+    });
   }
 
   void backward_data(std::size_t n, const T* diff_dst, const T* weights, const void*, T* diff_src,

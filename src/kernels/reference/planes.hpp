@@ -8,51 +8,6 @@
 
 namespace weft::reference {
 
-template <class T>
-T open_gate(Gate gate, T slope, T x) {
-  T y = x;
-  switch (gate) {
-    case Gate::identity:
-      break;
-    case Gate::relu:
-      relu_forward(1, &x, &y);
-      break;
-    case Gate::leaky:
-      leaky_forward(1, slope, &x, &y);
-      break;
-    case Gate::gelu:
-      gelu_forward(1, &x, &y);
-      break;
-    case Gate::silu:
-      silu_forward(1, &x, &y);
-      break;
-  }
-  return y;
-}
-
-// diff gate'(x)
-template <class T>
-T through_gate(Gate gate, T slope, T x, T diff) {
-  T result = diff;
-  switch (gate) {
-    case Gate::identity:
-      break;
-    case Gate::relu:
-      relu_backward(1, &x, &diff, &result);  // dst has src's sign
-      break;
-    case Gate::leaky:
-      leaky_backward(1, slope, &x, &diff, &result);
-      break;
-    case Gate::gelu:
-      gelu_backward(1, &x, &diff, &result);
-      break;
-    case Gate::silu:
-      silu_backward(1, &x, &diff, &result);
-      break;
-  }
-  return result;
-}
-
 // Calls body(channel, first) for every channel of every sample: its values stand at first, first +
 // block, and so on.
 template <class Body>

@@ -158,6 +158,12 @@ bool BatchNorm<T>::absorb(const Layer<T>& next) {
   return true;
 }
 
+template <class T>
+typename BatchLayer<T>::Affine BatchNorm<T>::affine(const void* packed) const {
+  const Packed p = arrays(const_cast<void*>(packed));
+  return {p.scale, p.shift, gate_, static_cast<T>(slope_)};
+}
+
 template class BatchNorm<float>;
 template class BatchNorm<double>;
 template class BatchNorm<std::complex<double>>;

@@ -39,6 +39,7 @@ class BatchNorm final : public BatchLayer<T> {
   void settle_backward(std::size_t rows, const Sum<T>* sums, void* settled,
                        T* diff_parameters) const override;
   bool absorb(const Layer<T>& next) override;
+  typename BatchLayer<T>::Affine affine(const void* packed) const override;
 
  private:
   struct Packed {

@@ -1,5 +1,6 @@
 #include "nn/layers/conv.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "base/error.hpp"
@@ -135,27 +136,46 @@ std::size_t Conv<T>::multiply_adds() const {
   return conv_.weights() * conv_.out_height() * conv_.out_width();
 }
 
-// The copies for the forward pass, and behind them those for the backward pass.
 template <class T>
 std::size_t Conv<T>::packed_bytes() const {
-  return kernel_->forward_bytes() + (whitens_ ? 0 : kernel_->backward_bytes());
+  const std::size_t backward = whitens_ ? 0 : kernel_->backward_bytes();
+  return forward_bytes() + std::max(backward, (conv_.out_channels + conv_.weights()) * sizeof(T));
 }
 
 template <class T>
-const void* Conv<T>::packed_backward(const void* packed) const {
-  return static_cast<const std::byte*>(packed) + kernel_->forward_bytes();
+const void* Conv<T>::behind(const void* packed) const {
+  return static_cast<const std::byte*>(packed) + forward_bytes();
 }
 
 template <class T>
 void Conv<T>::pack(const T* parameters, void* packed) const {
   kernel_->pack_forward(parameters, packed);
-  if (!whitens_) kernel_->pack_backward(parameters, const_cast<void*>(packed_backward(packed)));
+  if (!whitens_) kernel_->pack_backward(parameters, const_cast<void*>(behind(packed)));
+}
+
+template <class T>
+void Conv<T>::pack_folded(const T* parameters, const T* scale, const T* shift, void* packed) const {
+  const std::size_t filter = conv_.weights() / conv_.out_channels;
+  T* bias = static_cast<T*>(const_cast<void*>(behind(packed)));
+  T* weights = bias + conv_.out_channels;
+  for (std::size_t o = 0; o < conv_.out_channels; ++o) {
+    for (std::size_t i = 0; i < filter; ++i) {
+      weights[o * filter + i] = parameters[o * filter + i] * scale[o];
+    }
+    bias[o] = shift[o] + (bias_ ? parameters[conv_.weights() + o] * scale[o] : T(0));
+  }
+  kernel_->pack_forward(weights, packed);
 }
 
 template <class T>
 void Conv<T>::forward(const typename Layer<T>::Forward& pass) const {
-  const T* bias = bias_ ? pass.parameters + conv_.weights() : nullptr;
-  kernel_->forward(pass.n, pass.src, pass.parameters, pass.packed, bias, pass.dst, pass.scratch);
+  const T* weights = pass.parameters;
+  Finish<T> finish{.bias = bias_ ? weights + conv_.weights() : nullptr};
+  if (pass.folded) {
+    finish = {static_cast<const T*>(behind(pass.packed)), pass.gate, pass.slope};
+    weights = finish.bias + conv_.out_channels;
+  }
+  kernel_->forward(pass.n, pass.src, weights, pass.packed, finish, pass.dst, pass.scratch);
 }
 
 template <class T>
@@ -165,7 +185,7 @@ void Conv<T>::backward(const typename Layer<T>::Backward& pass) const {
   kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate, pass.diff_parameters,
                             diff_bias, pass.scratch);
   if (pass.diff_src) {
-    kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, packed_backward(pass.packed),
+    kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, behind(pass.packed),
                            pass.diff_src, pass.scratch);
   }
 }

@@ -23,6 +23,9 @@ class Conv final : public Layer<T> {
 
   std::size_t packed_bytes() const override;
   void pack(const T* parameters, void* packed) const override;
+  bool can_fold() const override { return true; }
+  void pack_folded(const T* parameters, const T* scale, const T* shift,
+                   void* packed) const override;
   std::size_t scratch_bytes(std::size_t rows) const override {
     return kernel_->scratch_bytes(rows);
   }
@@ -37,7 +40,10 @@ class Conv final : public Layer<T> {
   void check(const LayerText& text, const Shape& input) const;
   void check_whitening(const LayerText& text) const;
   std::size_t same(std::size_t kernel) const { return (kernel - 1) * conv_.dilation / 2; }
-  const void* packed_backward(const void* packed) const;
+  // Behind the weights for the forward pass: those for the backward pass, or what is folded: the
+  // bias, and the weights as they would be without a layout of their own.
+  const void* behind(const void* packed) const;
+  std::size_t forward_bytes() const { return (kernel_->forward_bytes() + 63) / 64 * 64; }
 
   Convolution conv_;
   bool whitens_ = false;
