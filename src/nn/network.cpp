@@ -4,6 +4,7 @@
 #include <array>
 #include <complex>
 #include <numeric>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -127,6 +128,44 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
 }
 
 template <class T>
+void Network<T>::start_profile() {
+  profiles_.assign(static_cast<std::size_t>(pool_->threads()),
+                   Profile(architecture_.nodes().size()));
+}
+
+template <class T>
+Profile Network<T>::take_profile() {
+  const std::size_t nodes = architecture_.nodes().size();
+  Profile sum(nodes);
+  for (Profile& profile : profiles_) sum += std::exchange(profile, Profile(nodes));
+  return sum;
+}
+
+template <class T>
+double* Network<T>::time_of(double Profile::*part, int thread) {
+  return profiles_.empty() ? nullptr : &(profiles_[static_cast<std::size_t>(thread)].*part);
+}
+
+template <class T>
+double* Network<T>::time_of(const Operation& operation, int thread) {
+  if (profiles_.empty()) return nullptr;
+  Profile& profile = profiles_[static_cast<std::size_t>(thread)];
+  switch (operation.kind) {
+    case Operation::fetch:
+      return &profile.fetch;
+    case Operation::loss:
+      return &profile.loss;
+    case Operation::forward:
+    case Operation::gather_forward:
+      return &profile.forward[operation.node];
+    case Operation::backward:
+    case Operation::gather_backward:
+      break;
+  }
+  return &profile.backward[operation.node];
+}
+
+template <class T>
 const T* Network<T>::parameters_of(std::size_t node) const {
   return parameters_.data() + architecture_.nodes()[node].offset;
 }
@@ -140,7 +179,8 @@ template <class T>
 void Network<T>::pack() {
   if (!packed_is_old_) return;
   const auto& nodes = architecture_.nodes();
-  pool_->for_each(nodes.size(), [&](std::size_t i, int) {
+  pool_->for_each(nodes.size(), [&](std::size_t i, int thread) {
+    const Timed timed(time_of(&Profile::pack, thread));
     if (nodes[i].layer) nodes[i].layer->pack(parameters_of(i), packed_of(i));
   });
   packed_is_old_ = false;
@@ -155,6 +195,7 @@ T* Network<T>::output_of(std::size_t node, const Batch& batch, const Tile& tile)
 
 template <class T>
 void Network<T>::run(const Operation& operation, const Batch& batch, Tile& tile) {
+  const Timed timed(time_of(operation, tile.thread));
   switch (operation.kind) {
     case Operation::fetch:
       fetch(batch, tile);
@@ -266,6 +307,7 @@ void Network<T>::backward(const Operation& operation, const Batch& batch, const 
 
 template <class T>
 void Network<T>::settle(const Operation& last, const Batch& batch, std::size_t lanes) {
+  const Timed timed(time_of(last, 0));
   const Node<T>& node = architecture_.nodes()[last.node];
   const BatchLayer<T>& layer = *batch_layer(node);
   for (std::size_t lane = 1; lane < lanes; ++lane) {
@@ -305,6 +347,7 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
 template <class T>
 void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                          T* logits) {
+  const Timed timed(time_of(&Profile::whole), pool_->threads());
   pack();
   reserve(inference_, inference_spaces_, positions.size());
   const Batch batch{.source = source, .positions = positions, .plan = inference_};
@@ -336,6 +379,7 @@ template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
                                     const Loss<T>& loss, T scale, const TrainingDraw& draw) {
+  const Timed timed(time_of(&Profile::whole), pool_->threads());
   pack();
   reserve(training_, training_spaces_, positions.size());
   const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
@@ -360,7 +404,8 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   // Packed for the next pass are the running statistics now, no longer the batch's.
   packed_is_old_ |= training_.stages.size() > 1;
 
-  pool_->for_each(reduced_.size(), [&](std::size_t i, int) {
+  pool_->for_each(reduced_.size(), [&](std::size_t i, int thread) {
+    const Timed reduction(time_of(&Profile::reduce, thread));
     const auto [begin, count] = reduced_[i];
     architecture_.kernels().sum_blocks(count, lanes, round_up(parameters_.size(), kLineValues),
                                        lane_gradients_.data() + begin, gradients_.data() + begin);
