@@ -88,7 +88,7 @@ class Products {
  private:
   Primitive make() {
     const OpenMpThreads all(threads_);
-    const Primitive matmul = maker_.matmul(kSide);
+    Primitive matmul = maker_.matmul(kSide);
     maker_.allocate();
     return matmul;
   }
@@ -126,10 +126,9 @@ ConvolutionCeiling::ConvolutionCeiling(bool bf16, int threads) try {
     PassPrimitives made =
         state_->maker.convolution(c, false, {.n = kSamples, .training = true, .diff_src = true});
     const double flops = 2.0 * static_cast<double>(kSamples * c.weights() * size * size);
+    const std::string shape = fmt::format("{0} to {0}, 3x3 at {1}x{1}, ", channels, size);
     const auto add = [&](Primitive& primitive, const char* pass) {
-      state_->candidates.push_back(
-          {std::move(primitive), flops,
-           fmt::format("{} to {}, 3x3 at {}x{}, {}", channels, channels, size, size, pass)});
+      state_->candidates.push_back({std::move(primitive), flops, shape + pass});
     };
     add(made.forward.front(), "forward");
     add(made.backward.front(), "backward to the data");

@@ -199,6 +199,7 @@ void alternate(Steps<T>& steps, Peer* peer, const NetworkBenchSettings& settings
 struct TypicalStep {
   TypicalStep(const std::vector<Step>& steps, std::size_t nodes, int threads) : profile(nodes) {
     std::vector<const Step*> order;
+    order.reserve(steps.size());
     for (const Step& step : steps) order.push_back(&step);
     std::ranges::sort(order, {}, &Step::seconds);
     median = order[order.size() / 2]->seconds;
@@ -228,7 +229,7 @@ template <class T>
 std::string name_of_node(const Architecture<T>& architecture, std::size_t i) {
   const auto& nodes = architecture.nodes();
   if (!nodes[i].layer) return "sum of both branches";
-  const std::string name = nodes[i].layer->text();
+  std::string name = nodes[i].layer->text();
   if (name.empty()) return "change of layout";
   if (i + 1 == nodes.size() || !nodes[i + 1].absorbed) return name;
   return name + " + " + nodes[i + 1].layer->text();

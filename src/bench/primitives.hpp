@@ -1,6 +1,7 @@
 // Single primitives of oneDNN on whole batches, as the peer that a network's step is held against.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <dnnl.hpp>
@@ -49,7 +50,7 @@ class Primitive {
 
 // Which passes over how many samples.
 struct Passes {
-  std::size_t n;
+  std::size_t n = 1;
   bool training = false;  // else the forward pass as it is in use, and nothing else
   bool diff_src = false, diff_weights = false;
 };
@@ -83,32 +84,32 @@ class PrimitiveMaker {
   void allocate();
 
  private:
-  using memory = dnnl::memory;
-  enum Role { source, second, result, kRoles };
+  enum Role : std::size_t { source, second, result };
+  static constexpr std::size_t kRoles = 3;
 
-  memory::desc any(const Dims& dims) const;
-  memory::desc floats(std::size_t count) const;                       // none: no such array
-  memory::desc activations(const Shape& shape, std::size_t n) const;  // in blocks
+  dnnl::memory::desc any(const Dims& dims) const;
+  dnnl::memory::desc floats(std::size_t count) const;                       // none: no such array
+  dnnl::memory::desc activations(const Shape& shape, std::size_t n) const;  // in blocks
   // Of a layer with weights, from what each of its passes takes; diff_weights are float32.
   template <class Forward, class DiffWeights, class DiffSrc>
   PassPrimitives products(const typename Forward::desc& forward,
                           const typename DiffWeights::desc& diff_weights,
-                          const typename DiffSrc::desc& diff_src, const memory::desc& bias,
+                          const typename DiffSrc::desc& diff_src, const dnnl::memory::desc& bias,
                           const Passes& passes);
-  memory shared(Role role, const memory::desc& desc);
-  memory own(const memory::desc& desc) const;
-  void fill(memory& array) const;
+  dnnl::memory shared(Role role, const dnnl::memory::desc& desc);
+  dnnl::memory own(const dnnl::memory::desc& desc) const;
+  void fill(dnnl::memory& array) const;
 
   bool bf16_;
-  memory::data_type type_;
+  dnnl::memory::data_type type_;
   dnnl::engine engine_;
-  memory::format_tag blocks_;
+  dnnl::memory::format_tag blocks_;
   struct Shared {
-    memory array;
-    Role role;
+    dnnl::memory array;
+    Role role = source;
   };
   std::vector<Shared> waiting_;
-  AlignedVector<std::byte> roles_[kRoles];
+  std::array<AlignedVector<std::byte>, kRoles> roles_;
 };
 
 }  // namespace weft::bench

@@ -94,7 +94,8 @@ class Table {
 void print_verdict(const NetworkTimes& times) {
   const Colours colour = output_colours();
   if (!times.ceiling || !times.primitives) {
-    fmt::print("in {} there is nothing here to hold this against\n", name_of(times.precision));
+    fmt::print("held against nothing: oneDNN has no {} on this processor\n",
+               name_of(times.precision));
     return;
   }
   const double rate = times.operations / times.median;
