@@ -107,7 +107,8 @@ TEST(CliDescribe, ManualAndCompletionsNameEveryCommand) {
   const std::string manual = run_weft("manual").output;
   const std::string bash = run_weft("completion bash").output;
   const std::string zsh = run_weft("completion zsh").output;
-  for (const char* command : {"train", "evaluate", "predict", "info", "cache", "article"}) {
+  for (const char* command :
+       {"train", "evaluate", "predict", "info", "cache", "bench", "article"}) {
     EXPECT_THAT(manual, HasSubstr(std::string(".SS weft ") + command));
     EXPECT_THAT(bash, HasSubstr(std::string("'/") + command + "') words="));
     EXPECT_THAT(zsh, HasSubstr(std::string("_weft_") + command + "() {"));
@@ -121,8 +122,8 @@ TEST(CliDescribe, ManualAndCompletionsNameEveryCommand) {
 }
 
 TEST(CliDescribe, EveryCommandHasExamples) {
-  for (const char* command :
-       {"train", "evaluate", "predict", "info", "cache", "article", "completion", "manual"}) {
+  for (const char* command : {"train", "evaluate", "predict", "info", "cache", "bench", "article",
+                              "completion", "manual"}) {
     const Ran ran = run_weft(std::string(command) + " --help");
     EXPECT_EQ(ran.exit_code, 0);
     EXPECT_THAT(ran.output, HasSubstr("Examples:\n  ")) << command;

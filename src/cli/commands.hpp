@@ -11,6 +11,7 @@ void add_evaluate(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
+void add_bench(CLI::App& program);
 void add_article(CLI::App& program);
 void add_describe(CLI::App& program);
 

@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   add_predict(program);
   add_info(program);
   add_cache(program);
+  add_bench(program);
   add_article(program);
   add_describe(program);
   try {

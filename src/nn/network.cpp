@@ -4,6 +4,7 @@
 #include <array>
 #include <complex>
 #include <numeric>
+#include <utility>
 
 #include "base/error.hpp"
 #include "nn/layers/activation.hpp"
@@ -129,6 +130,44 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
 }
 
 template <class T>
+void Network<T>::start_profile() {
+  profiles_.assign(static_cast<std::size_t>(pool_->threads()),
+                   Profile(architecture_.nodes().size()));
+}
+
+template <class T>
+Profile Network<T>::take_profile() {
+  const std::size_t nodes = architecture_.nodes().size();
+  Profile sum(nodes);
+  for (Profile& profile : profiles_) sum += std::exchange(profile, Profile(nodes));
+  return sum;
+}
+
+template <class T>
+double* Network<T>::time_of(double Profile::*part, int thread) {
+  return profiles_.empty() ? nullptr : &(profiles_[static_cast<std::size_t>(thread)].*part);
+}
+
+template <class T>
+double* Network<T>::time_of(const Operation& operation, int thread) {
+  if (profiles_.empty()) return nullptr;
+  Profile& profile = profiles_[static_cast<std::size_t>(thread)];
+  switch (operation.kind) {
+    case Operation::fetch:
+      return &profile.fetch;
+    case Operation::loss:
+      return &profile.loss;
+    case Operation::forward:
+    case Operation::gather_forward:
+      return &profile.forward[operation.node];
+    case Operation::backward:
+    case Operation::gather_backward:
+      break;
+  }
+  return &profile.backward[operation.node];
+}
+
+template <class T>
 const T* Network<T>::parameters_of(std::size_t node) const {
   return parameters_.data() + architecture_.nodes()[node].offset;
 }
@@ -142,11 +181,13 @@ template <class T>
 void Network<T>::pack(const Plan& plan) {
   if (packed_for_ == &plan) return;
   const auto& nodes = architecture_.nodes();
-  pool_->for_each(nodes.size(), [&](std::size_t i, int) {
+  pool_->for_each(nodes.size(), [&](std::size_t i, int thread) {
+    const Timed timed(time_of(&Profile::pack, thread));
     if (nodes[i].layer) nodes[i].layer->pack(parameters_of(i), packed_of(i));
   });
   const auto& operations = plan.stages.front().operations;
-  pool_->for_each(operations.size(), [&](std::size_t i, int) {
+  pool_->for_each(operations.size(), [&](std::size_t i, int thread) {
+    const Timed timed(time_of(&Profile::pack, thread));
     if (operations[i].fold != Operation::kNone) pack_folded(operations[i]);
   });
   packed_for_ = &plan;
@@ -180,6 +221,7 @@ T* Network<T>::output_of(std::size_t node, const Batch& batch, const Tile& tile)
 
 template <class T>
 void Network<T>::run(const Operation& operation, const Batch& batch, Tile& tile) {
+  const Timed timed(time_of(operation, tile.thread));
   switch (operation.kind) {
     case Operation::fetch:
       fetch(batch, tile);
@@ -294,6 +336,7 @@ void Network<T>::backward(const Operation& operation, const Batch& batch, const 
 
 template <class T>
 void Network<T>::settle(const Operation& last, const Batch& batch, std::size_t lanes) {
+  const Timed timed(time_of(last, 0));
   const Node<T>& node = architecture_.nodes()[last.node];
   const BatchLayer<T>& layer = *batch_layer(node);
   for (std::size_t lane = 1; lane < lanes; ++lane) {
@@ -333,6 +376,7 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
 template <class T>
 void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                          T* logits) {
+  const Timed timed(time_of(&Profile::whole), pool_->threads());
   pack(inference_);
   reserve(inference_, inference_spaces_, positions.size());
   const Batch batch{.source = source, .positions = positions, .plan = inference_};
@@ -364,6 +408,7 @@ template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
                                     const Loss<T>& loss, T scale, const TrainingDraw& draw) {
+  const Timed timed(time_of(&Profile::whole), pool_->threads());
   pack(training_);
   reserve(training_, training_spaces_, positions.size());
   const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
@@ -388,7 +433,8 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   // Packed for the next pass are the running statistics now, no longer the batch's.
   if (training_.stages.size() > 1) packed_for_ = nullptr;
 
-  pool_->for_each(reduced_.size(), [&](std::size_t i, int) {
+  pool_->for_each(reduced_.size(), [&](std::size_t i, int thread) {
+    const Timed reduction(time_of(&Profile::reduce, thread));
     const auto [begin, count] = reduced_[i];
     architecture_.kernels().sum_blocks(count, lanes, round_up(parameters_.size(), kLineValues),
                                        lane_gradients_.data() + begin, gradients_.data() + begin);

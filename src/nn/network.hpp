@@ -11,6 +11,7 @@
 #include "data/rows.hpp"
 #include "nn/architecture.hpp"
 #include "nn/plan.hpp"
+#include "nn/profile.hpp"
 #include "nn/workspace.hpp"
 #include "tensor/aligned.hpp"
 
@@ -59,12 +60,19 @@ class Network {
                           const TrainingDraw& draw = {});
   std::span<const T> gradients() const { return gradients_; }
 
+  // From here on the passes are timed. take_profile: of those since it was last called.
+  void start_profile();
+  Profile take_profile();
+
  private:
   struct Batch;  // what a step's operations share
   struct Tile;   // some of its rows, and who computes them
 
   void pack(const Plan& plan);
   void pack_folded(const Operation& operation);
+  // Where a thread's time on this operation is summed up; null where nobody wants to know.
+  double* time_of(const Operation& operation, int thread);
+  double* time_of(double Profile::*part, int thread = 0);
   const T* parameters_of(std::size_t node) const;
   std::byte* packed_of(std::size_t node);
   void run(const Operation& operation, const Batch& batch, Tile& tile);
@@ -100,6 +108,7 @@ class Network {
   std::vector<Workspace<T>> training_spaces_, inference_spaces_;
   std::vector<AlignedVector<std::byte>> scratch_;  // one a thread
   std::vector<std::vector<Label>> labels_;         // likewise: a tile's
+  std::vector<Profile> profiles_;                  // likewise; none while nothing is timed
 };
 
 }  // namespace weft

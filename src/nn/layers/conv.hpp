@@ -34,6 +34,7 @@ class Conv final : public Layer<T> {
 
   bool whitens() const { return whitens_; }
   const Convolution& shape() const { return conv_; }
+  const ConvolutionKernel<T>& kernel() const { return *kernel_; }
 
  private:
   void read_option(const std::string& option, LayerOptions& options);

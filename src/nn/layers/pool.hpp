@@ -18,6 +18,9 @@ class Pool final : public Layer<T> {
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
+  bool largest() const { return largest_; }  // else the mean
+  const Pooling& shape() const { return pool_; }
+
  private:
   std::string name_;
   bool global_, largest_;
