@@ -83,6 +83,12 @@ struct Finish {
   T slope{};  // of leaky
 };
 
+// A share of a call's work: several threads may do all `count` parts at once, each with scratch of
+// its own.
+struct Part {
+  std::size_t index = 0, count = 1;
+};
+
 // A convolution made ready for its shape; it may be used by many threads at once. dst and
 // diff_src are assigned; diff_weights and diff_bias, which may be
 // null, assigned, or accumulated when `accumulate`.
@@ -105,6 +111,14 @@ class ConvolutionKernel {
 
   virtual void forward(std::size_t n, const T* src, const T* weights, const void* packed,
                        const Finish<T>& finish, T* dst, void* scratch) const = 0;
+
+  // One part of the same, for kernels that can share out a call; the results are the same bits.
+  virtual bool shares_forward() const { return false; }
+  virtual void forward_part(const Part& /*part*/, std::size_t n, const T* src, const T* weights,
+                            const void* packed, const Finish<T>& finish, T* dst,
+                            void* scratch) const {
+    forward(n, src, weights, packed, finish, dst, scratch);
+  }
   virtual void backward_data(std::size_t n, const T* diff_dst, const T* weights, const void* packed,
                              T* diff_src, void* scratch) const = 0;
   virtual void backward_weights(std::size_t n, const T* src, const T* diff_dst, bool accumulate,

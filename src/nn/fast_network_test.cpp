@@ -94,6 +94,24 @@ TEST(FastNetworks, BfloatFactorsStayNear) {
   }
 }
 
+TEST(FastNetworks, ARowAloneGivesTheSameBytesAsAmongOthers) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.text);
+    const Tensor rows = random_pictures(40, c.input);
+    const TensorRows<float> source(rows);
+    Network<float> network(c.text, c.input, fast_kernels(), 3);
+    initialise<float>(Initialisation::he, 1, network.architecture().parameters(),
+                      network.parameters());
+    const std::size_t classes = network.architecture().output().elements();
+    std::vector<float> all(40 * classes), one(classes);
+    network.forward(source, all.data());
+    for (const std::uint32_t row : {0U, 17U, 39U}) {
+      network.forward(source, std::span(&row, 1), one.data());
+      for (std::size_t i = 0; i < classes; ++i) EXPECT_EQ(one[i], all[row * classes + i]);
+    }
+  }
+}
+
 TEST(FastNetworks, SameBytesForAnyNumberOfThreads) {
   for (const Case& c : kCases) {
     SCOPED_TRACE(c.text);

@@ -92,7 +92,9 @@ class Layer {
     bool folded = false;         // packed by pack_folded
     Gate gate = Gate::identity;  // of the layers that are folded in
     T slope{};
+    Part part = {};  // of the work, where the layer shares it out
   };
+  virtual bool shares_forward() const { return false; }
   virtual void forward(const Forward& pass) const = 0;
 
   // From the gradient at dst: diff_src {n, input} is assigned, unless it is null; diff_parameters

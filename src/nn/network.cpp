@@ -86,6 +86,7 @@ struct Network<T>::Tile {
   int thread;
   std::size_t lane = 0;
   bool opens_lane = true;
+  Part part = {};
   BatchResult<T>* result = nullptr;
 };
 
@@ -272,7 +273,8 @@ void Network<T>::forward(const Operation& operation, const Batch& batch, const T
       .first_row = tile.begin,
       .folded = operation.fold != Operation::kNone,
       .gate = gates_[operation.node].gate,
-      .slope = gates_[operation.node].slope};
+      .slope = gates_[operation.node].slope,
+      .part = tile.part};
   if (operation.kind == Operation::gather_forward) {
     batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
   } else {
@@ -383,6 +385,7 @@ void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32
   const Stage& stage = inference_.stages.front();
   const std::size_t outputs = architecture_.output().elements();
   const std::size_t most = tile_rows(stage), tiles = (positions.size() + most - 1) / most;
+  if (tiles == 1 && pool_->threads() > 1) return forward_together(batch, logits);
   pool_->for_each(tiles, [&](std::size_t i, int thread) {
     const std::size_t begin = part_begin(positions.size(), tiles, i);
     Tile tile{.begin = begin,
@@ -395,6 +398,33 @@ void Network<T>::forward(const RowSource<T>& source, std::span<const std::uint32
     std::copy_n(output_of(architecture_.nodes().size() - 1, batch, tile), tile.rows * outputs,
                 logits + begin * outputs);
   });
+}
+
+// So few rows that the threads share each layer's work instead.
+template <class T>
+void Network<T>::forward_together(const Batch& batch, T* logits) {
+  Tile tile{.begin = 0,
+            .rows = batch.positions.size(),
+            .first = 0,
+            .space = inference_spaces_.front(),
+            .input = nullptr,
+            .thread = 0};
+  for (const Operation& operation : batch.plan.stages.front().operations) {
+    const Layer<T>* layer = architecture_.nodes()[operation.node].layer.get();
+    if (operation.kind != Operation::forward || !layer || !layer->shares_forward()) {
+      run(operation, batch, tile);
+      continue;
+    }
+    const auto count = static_cast<std::size_t>(pool_->threads());
+    pool_->for_each(count, [&](std::size_t i, int thread) {
+      Tile share = tile;
+      share.thread = thread;
+      share.part = {i, count};
+      run(operation, batch, share);
+    });
+  }
+  std::copy_n(output_of(architecture_.nodes().size() - 1, batch, tile),
+              tile.rows * architecture_.output().elements(), logits);
 }
 
 template <class T>

@@ -70,6 +70,7 @@ class Network {
 
   void pack(const Plan& plan);
   void pack_folded(const Operation& operation);
+  void forward_together(const Batch& batch, T* logits);
   // Where a thread's time on this operation is summed up; null where nobody wants to know.
   double* time_of(const Operation& operation, int thread);
   double* time_of(double Profile::*part, int thread = 0);

@@ -112,16 +112,17 @@ auto from_domain_by(Gate gate) {
   return from_domain<Gate::identity>;
 }
 
-void convolve(const Pass& p, std::size_t n, const float* src, const float* packed,
+void convolve(const Pass& p, const Part& part, std::size_t n, const float* src, const float* packed,
               const Finish<float>& finish, float* dst, void* scratch) {
   const WeightPlanes weights = p.weights();
-  const std::size_t all = n * p.src.tiles();
-  const std::size_t most = chunk_tiles(p, all, kForwardFloats);
+  const std::size_t most = chunk_tiles(p, n * p.src.tiles(), kForwardFloats);
+  const std::size_t begin = n * p.src.tiles() * part.index / part.count;
+  const std::size_t all = n * p.src.tiles() * (part.index + 1) / part.count - begin;
   const Scratch s = lay_out(p, most, false, scratch);
   std::fill_n(s.zeros, p.src.width * kBlock, 0.0F);
   const std::size_t chunks = (all + most - 1) / most;
-  for (std::size_t q = 0, first = 0; q < chunks; ++q) {
-    const std::size_t tiles = all * (q + 1) / chunks - first;
+  for (std::size_t q = 0, first = begin; q < chunks; ++q) {
+    const std::size_t tiles = begin + all * (q + 1) / chunks - first;
     to_domain<SourceTransform>(p.src, src, first, tiles, s.zeros, s.strip, s.in);
     for (std::size_t v = 0; v < kPlanes; ++v) {
       domain_product<false>({.rows = tiles,
@@ -212,12 +213,19 @@ class WinogradConvolution final : public ConvolutionKernel<float> {
 
   void forward(std::size_t n, const float* src, const float* /*weights*/, const void* packed,
                const Finish<float>& finish, float* dst, void* scratch) const override {
-    convolve(forward_, n, src, static_cast<const float*>(packed), finish, dst, scratch);
+    convolve(forward_, {}, n, src, static_cast<const float*>(packed), finish, dst, scratch);
+  }
+
+  bool shares_forward() const override { return true; }
+  void forward_part(const Part& part, std::size_t n, const float* src, const float* /*weights*/,
+                    const void* packed, const Finish<float>& finish, float* dst,
+                    void* scratch) const override {
+    convolve(forward_, part, n, src, static_cast<const float*>(packed), finish, dst, scratch);
   }
 
   void backward_data(std::size_t n, const float* diff_dst, const float* /*weights*/,
                      const void* packed, float* diff_src, void* scratch) const override {
-    convolve(backward_, n, diff_dst, static_cast<const float*>(packed), {}, diff_src, scratch);
+    convolve(backward_, {}, n, diff_dst, static_cast<const float*>(packed), {}, diff_src, scratch);
   }
 
   void backward_weights(std::size_t n, const float* src, const float* diff_dst, bool accumulate,

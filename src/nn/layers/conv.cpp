@@ -175,7 +175,8 @@ void Conv<T>::forward(const typename Layer<T>::Forward& pass) const {
     finish = {static_cast<const T*>(behind(pass.packed)), pass.gate, pass.slope};
     weights = finish.bias + conv_.out_channels;
   }
-  kernel_->forward(pass.n, pass.src, weights, pass.packed, finish, pass.dst, pass.scratch);
+  kernel_->forward_part(pass.part, pass.n, pass.src, weights, pass.packed, finish, pass.dst,
+                        pass.scratch);
 }
 
 template <class T>

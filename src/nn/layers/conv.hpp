@@ -29,6 +29,7 @@ class Conv final : public Layer<T> {
   std::size_t scratch_bytes(std::size_t rows) const override {
     return kernel_->scratch_bytes(rows);
   }
+  bool shares_forward() const override { return kernel_->shares_forward(); }
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
