@@ -28,7 +28,7 @@ class Words:
             self.fail("a number is missing")
 
     def options(self, known, begin):
-        """{"stride": 2, "nobias": True} of the words from `begin` on; `known` tells the type of each option's value, None for none."""
+        """{"stride": 2, "nobias": True} of the words from `begin` on; `known`: the type of each option's value, None for none."""
         found, at = {}, begin
         while at < len(self.words):
             option = self.words[at]

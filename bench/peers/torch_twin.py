@@ -50,14 +50,14 @@ def batches(arguments):
     return list(zip(x.split(arguments.batch), y.split(arguments.batch)))
 
 
-def timed(step, seconds, least):
-    """Milliseconds of every call but the first two, for as long as asked for."""
+def timed(step, seconds, least, skipped=2):
+    """Milliseconds of every call but the first ones, for as long as asked for."""
     times, begin = [], time.perf_counter()
-    while len(times) < least + 2 or time.perf_counter() - begin < seconds:
+    while len(times) < least + skipped or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
         step(len(times))
         times.append(1000 * (time.perf_counter() - start))
-    return times[2:]
+    return times[skipped:]
 
 
 def rate(times, batch):
@@ -83,9 +83,11 @@ def train(arguments):
                 loss = lossy(network(x), y)
             loss.backward()
             optimizer.step()
-            return loss.item()
+            losses.append(loss.item())
 
-        answer[name] = {"first_loss": step(0), **rate(timed(step, arguments.seconds, 3), arguments.batch), "last_loss": step(0)}
+        losses = []
+        answer[name] = rate(timed(step, arguments.seconds, 3), arguments.batch)
+        answer[name].update(first_loss=losses[0], last_loss=losses[-1])
     return answer
 
 
@@ -153,8 +155,8 @@ def self_test(_):
         ("CONV 4 3x3 , conv 4 5x3 dilation 2 groups all,conv 6 2x2 pad 0 stride 2 nobias, flatten, dense 3",
          (9 * 4 + 4) + (15 * 4 + 4) + 4 * 4 * 6 + 6 * 14 * 14 * 3 + 3),
         # A projection by itself, without bias; batchnorm without scale; a residual inside another.
-        ("conv 8 3x3, residual { conv 16 3x3 stride 2, batchnorm noscale momentum 0.2, residual { relu, conv 16 1x1 } }, leaky 0.1, "
-         "globalavgpool, residual { dense 10, tanh }, batchnorm noshift eps 1e-3",
+        ("conv 8 3x3, residual { conv 16 3x3 stride 2, batchnorm noscale momentum 0.2, residual { relu, conv 16 1x1 } },"
+         "leaky 0.1, globalavgpool, residual { dense 10, tanh }, batchnorm noshift eps 1e-3",
          (9 * 8 + 8) + (9 * 8 * 16 + 3 * 16 + (16 * 16 + 16)) + 8 * 16 + (160 + 10) + 160 + 3 * 10),
     ]
     for text, expected in cases:
