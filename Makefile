@@ -18,7 +18,7 @@ clean:  ; @rm -rf build
 #: make install  the program, its manual and completions, the library: under PREFIX=/usr/local, below DESTDIR if set
 #: make test    the tests, then the same under the address and undefined-behaviour sanitizers
 #: make tsan    the tests under the thread sanitizer
-#: make bench   weft against NumPy, scikit-learn and oneDNN: docs/results.md (make bench FLAGS="--full --rounds 5")
+#: make bench   weft against NumPy, scikit-learn, oneDNN, PyTorch and ONNX Runtime: docs/results.md (make bench FLAGS="--full --rounds 5")
 #: make fuzz    every parser of bytes from outside, a minute each (make fuzz FLAGS="600 csv npz")
 #: make lint    formatting and clang-tidy
 #: make clean   removes build/; trained runs stay
