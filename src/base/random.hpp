@@ -14,7 +14,13 @@ using PhiloxBlock = std::array<std::uint32_t, 4>;
 PhiloxBlock philox4x32(PhiloxBlock counter, std::array<std::uint32_t, 2> key);
 
 // What a stream is for. The numbers are part of what makes a run repeatable: never reuse one.
-enum class RandomPurpose : std::uint32_t { initialise = 1, shuffle = 2, split = 3, dropout = 4, whiten = 5 };
+enum class RandomPurpose : std::uint32_t {
+  initialise = 1,
+  shuffle = 2,
+  split = 3,
+  dropout = 4,
+  whiten = 5
+};
 
 // One stream of numbers, a function of (seed, purpose, epoch, index, part) alone.
 class RandomStream {

@@ -43,8 +43,9 @@ class Copy {
  public:
   explicit Copy(ThreadPool& pool) : pool_(pool) {
     constexpr std::size_t kLeast = std::size_t{128} << 20, kMost = std::size_t{1} << 30;
-    from_.resize(std::clamp(4 * largest_cache(), kLeast, kMost));
-    to_.resize(from_.size());
+    from_.assign(std::clamp(4 * largest_cache(), kLeast, kMost),
+                 std::byte{1});  // memory never written is not there
+    to_.assign(from_.size(), std::byte{1});
   }
 
   void run() {

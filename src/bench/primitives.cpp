@@ -125,7 +125,7 @@ void PrimitiveMaker::allocate() {
     bytes[shared.role] = std::max(bytes[shared.role], shared.array.get_desc().get_size());
   }
   for (std::size_t role = 0; role < kRoles; ++role) {
-    roles_[role].resize(bytes[role]);
+    roles_[role].assign(bytes[role], std::byte{0});
     const memory::desc whole({dim(bytes[role] / (bf16_ ? 2 : 4))}, type_, memory::format_tag::a);
     if (bytes[role] == 0) continue;
     memory array(whole, engine_, roles_[role].data());

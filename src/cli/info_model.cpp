@@ -125,6 +125,7 @@ void print_training(const ordered_json& training, std::size_t columns) {
   for (const auto& [key, value] : training.items()) {
     if (value.is_object()) {
       for (const auto& [inner, number] : value.items()) {
+        if (inner == "network") continue;  // its layers stand above
         words.push_back(inner + " " + value_text(number));
       }
     } else if (key.ends_with("digest") && value.is_string()) {

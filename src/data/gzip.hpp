@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "base/memory.hpp"
+
 namespace weft {
 
 // Bytes that nobody has zeroed first: a file's contents are written once, not twice.
@@ -15,7 +17,7 @@ class FileBytes {
  public:
   FileBytes() = default;
   explicit FileBytes(std::size_t size)
-      : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+      : memory_(static_cast<std::uint8_t*>(allocate(size))), size_(size) {}
 
   std::uint8_t* data() { return memory_.get(); }
   std::size_t size() const { return size_; }
@@ -23,7 +25,7 @@ class FileBytes {
   void shorten(std::size_t size) { size_ = size; }  // size <= size()
 
  private:
-  std::unique_ptr<std::uint8_t[]> memory_;
+  std::unique_ptr<std::uint8_t[], Release> memory_;
   std::size_t size_ = 0;
 };
 

@@ -64,9 +64,9 @@ class Layer {
   virtual bool backward_reads_dst() const { return false; }
 
   // Once after the parameters change: assigns `packed` (packed_bytes(), 64-byte aligned), which
-  // the passes read.
+  // the passes read; what only the backward pass reads, when `backward`.
   virtual std::size_t packed_bytes() const { return 0; }
-  virtual void pack(const T* /*parameters*/, void* /*packed*/) const {}
+  virtual void pack(const T* /*parameters*/, bool /*backward*/, void* /*packed*/) const {}
 
   // In use, a layer may do the work of a batchnorm behind it, and of an activation behind either:
   // dst = gate(scale_c dst + shift_c), with `scale` and `shift` of each channel put into what is

@@ -184,33 +184,33 @@ void Network<T>::pack(const Plan& plan) {
   const auto& nodes = architecture_.nodes();
   pool_->for_each(nodes.size(), [&](std::size_t i, int thread) {
     const Timed timed(time_of(&Profile::pack, thread));
-    if (nodes[i].layer) nodes[i].layer->pack(parameters_of(i), packed_of(i));
+    if (!nodes[i].layer || plan.folds_at(i)) return;
+    nodes[i].layer->pack(parameters_of(i), &plan == &training_, packed_of(i));
   });
-  const auto& operations = plan.stages.front().operations;
-  pool_->for_each(operations.size(), [&](std::size_t i, int thread) {
+  // They need what the nodes behind them have packed.
+  pool_->for_each(plan.folds.size(), [&](std::size_t i, int thread) {
     const Timed timed(time_of(&Profile::pack, thread));
-    if (operations[i].fold != Operation::kNone) pack_folded(operations[i]);
+    if (plan.folds_at(i)) pack_folded(i, plan.folds[i]);
   });
   packed_for_ = &plan;
 }
 
 template <class T>
-void Network<T>::pack_folded(const Operation& operation) {
-  const Node<T>& node = architecture_.nodes()[operation.node];
-  const Node<T>& next = architecture_.nodes()[operation.fold];
+void Network<T>::pack_folded(std::size_t folding, std::size_t folded) {
+  const Node<T>& node = architecture_.nodes()[folding];
+  const Node<T>& next = architecture_.nodes()[folded];
   const std::size_t channels = node.output.shape[0];
   const std::vector<T> ones(channels, T(1)), zeros(channels, T(0));
   typename BatchLayer<T>::Affine affine{ones.data(), zeros.data(), Gate::identity, T(0)};
   if (const auto* layer = batch_layer(next)) {
-    affine = layer->affine(packed_of(operation.fold));
+    affine = layer->affine(packed_of(folded));
   } else {
     const auto& activation = dynamic_cast<const Activation<T>&>(*next.layer);
     affine.gate = *activation.gate();
     affine.slope = static_cast<T>(activation.slope());
   }
-  node.layer->pack_folded(parameters_of(operation.node), affine.scale, affine.shift,
-                          packed_of(operation.node));
-  gates_[operation.node] = {affine.gate, affine.slope};
+  node.layer->pack_folded(parameters_of(folding), affine.scale, affine.shift, packed_of(folding));
+  gates_[folding] = {affine.gate, affine.slope};
 }
 
 template <class T>
@@ -271,7 +271,7 @@ void Network<T>::forward(const Operation& operation, const Batch& batch, const T
       .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
       .draw = batch.draw,
       .first_row = tile.begin,
-      .folded = operation.fold != Operation::kNone,
+      .folded = batch.plan.folds_at(operation.node),
       .gate = gates_[operation.node].gate,
       .slope = gates_[operation.node].slope,
       .part = tile.part};
@@ -362,6 +362,7 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
   const bool shared = plan.stages.size() > 1;
   std::size_t most_tile = 1;
   for (const Stage& stage : plan.stages) most_tile = std::max(most_tile, tile_rows(stage));
+  most_tile = std::min(most_tile, rows);
   for (Workspace<T>& space : spaces) {
     space.reserve(plan, architecture_.input().elements(), shared ? rows : most_tile);
   }

@@ -69,7 +69,7 @@ class Network {
   struct Tile;   // some of its rows, and who computes them
 
   void pack(const Plan& plan);
-  void pack_folded(const Operation& operation);
+  void pack_folded(std::size_t folding, std::size_t folded);
   void forward_together(const Batch& batch, T* logits);
   // Where a thread's time on this operation is summed up; null where nobody wants to know.
   double* time_of(const Operation& operation, int thread);

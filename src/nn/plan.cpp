@@ -163,11 +163,12 @@ Plan plan_training(const Architecture<T>& architecture) {
 template <class T>
 Plan plan_inference(const Architecture<T>& architecture) {
   const auto& nodes = architecture.nodes();
-  std::vector<std::size_t> folds(nodes.size()), last_use(nodes.size(), 0);
+  Plan plan;
+  std::vector<std::size_t> last_use(nodes.size(), 0);
   std::vector<bool> done(nodes.size());  // by the node before
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    folds[i] = foldable(nodes, i);
-    if (folds[i] != kNone) done[folds[i]] = true;
+    plan.folds.push_back(foldable(nodes, i));
+    if (plan.folds[i] != kNone) done[plan.folds[i]] = true;
     if (nodes[i].absorbed) done[i] = true;
     for (const std::size_t input : {nodes[i].src, nodes[i].skip}) {
       if (input != kNone) last_use[input] = i;
@@ -177,7 +178,6 @@ Plan plan_inference(const Architecture<T>& architecture) {
   for (std::size_t i = nodes.size(); i-- > 0;) {
     if (done[i]) last_use[nodes[i].src] = last_use[i];
   }
-  Plan plan;
   plan.stages.emplace_back();
   Stage& stage = plan.stages.back();
   stage.widest = architecture.input().elements();
@@ -190,7 +190,7 @@ Plan plan_inference(const Architecture<T>& architecture) {
     }
     plan.dst.push_back(slots.take(nodes[i].output.elements(), [](std::size_t) { return true; }));
     stage.widest = std::max(stage.widest, nodes[i].output.elements());
-    stage.operations.push_back({.kind = Operation::forward, .node = i, .fold = folds[i]});
+    stage.operations.push_back({.kind = Operation::forward, .node = i});
     for (std::size_t j = 0; j < i; ++j) {
       if (last_use[j] == i && !done[j]) slots.give_back(plan.dst[j]);
     }

@@ -19,8 +19,6 @@ struct Operation {
   std::size_t diff_dst = kNone, diff_src = kNone;
   // The gradient at the input is added to this one, another consumer's.
   std::size_t add_to = kNone;
-  // In use: the node behind this one, batchnorm or activation, whose work is folded into it.
-  std::size_t fold = kNone;
 };
 
 // Operations that one part of a batch can go through without knowing of the others; behind the last
@@ -35,6 +33,13 @@ struct Plan {
   std::vector<std::size_t> dst;    // of each node: the array that its output stands in
   std::vector<std::size_t> dsts;   // of each such array: values of one sample
   std::vector<std::size_t> diffs;  // of each array of gradients, likewise
+  // Of each node, in use: the one behind it, batchnorm or activation, whose work is folded into it,
+  // or kNone. Empty for training.
+  std::vector<std::size_t> folds;
+
+  bool folds_at(std::size_t node) const {
+    return !folds.empty() && folds[node] != Operation::kNone;
+  }
 };
 
 // Forward, loss and backward. Every output keeps its place until the end: the backward pass reads

@@ -1,23 +1,33 @@
-// Vectors whose memory begins at a cache line, as the fast kernels want it.
+// Vectors whose memory begins at a cache line, as the fast kernels want it. Bytes are room to work
+// in: resizing a vector of them leaves the new ones unset.
 #pragma once
 
 #include <cstddef>
-#include <new>
+#include <memory>
+#include <type_traits>
+#include <utility>
 #include <vector>
+
+#include "base/memory.hpp"
 
 namespace weft {
 
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
-  static constexpr std::align_val_t kAlignment{64};
 
   AlignedAllocator() = default;
   template <class U>
   explicit(false) AlignedAllocator(const AlignedAllocator<U>&) {}
 
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kAlignment)); }
-  void deallocate(T* memory, std::size_t) { ::operator delete(memory, kAlignment); }
+  T* allocate(std::size_t n) { return static_cast<T*>(weft::allocate(n * sizeof(T))); }
+  template <class U, class... Arguments>
+  void construct(U* place, Arguments&&... arguments) {
+    if constexpr (sizeof...(Arguments) > 0 || !std::is_same_v<U, std::byte>) {
+      std::construct_at(place, std::forward<Arguments>(arguments)...);
+    }
+  }
+  void deallocate(T* memory, std::size_t) { release(memory); }
 
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
 };

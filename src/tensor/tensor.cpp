@@ -1,12 +1,11 @@
 #include "weft/tensor.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <new>
 
 #include "base/error.hpp"
+#include "base/memory.hpp"
 
 namespace weft {
 
@@ -51,19 +50,16 @@ std::string Shape::text() const {
 }
 
 void Tensor::Free::operator()(std::byte* memory) const {
-  std::free(memory);
+  release(memory);
 }
 
 Tensor::Tensor(DataType type, Shape shape)
     : type_(type), shape_(std::move(shape)), elements_(shape_.elements()) {
-  constexpr std::size_t kAlignment = 64;
   if (elements_ > std::numeric_limits<std::int64_t>::max() / 8) {
     fail(ErrorCode::usage, "tensor: {} elements do not fit in memory", elements_);
   }
-  const std::size_t bytes =
-      std::max((elements_ * size_of(type) + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
-  memory_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)));
-  if (!memory_) throw std::bad_alloc();
+  const std::size_t bytes = elements_ * size_of(type);
+  memory_.reset(static_cast<std::byte*>(allocate(bytes)));
   std::memset(memory_.get(), 0, bytes);
 }
 

@@ -74,7 +74,7 @@ void BatchNorm<T>::fold(std::size_t channel, T mean, T variance, const T* parame
 }
 
 template <class T>
-void BatchNorm<T>::pack(const T* parameters, void* packed) const {
+void BatchNorm<T>::pack(const T* parameters, bool /*backward*/, void* packed) const {
   Packed p = arrays(packed);
   std::fill_n(p.scale, 6 * planes_.padded(), T(0));
   for (std::size_t c = 0; c < planes_.channels; ++c) {

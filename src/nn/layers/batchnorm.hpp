@@ -27,7 +27,7 @@ class BatchNorm final : public BatchLayer<T> {
   // Six arrays of channels: scale and shift of the passes, mean, and a, b, c of Kernels::combine;
   // until the backward pass is settled, a is 1 / deviation.
   std::size_t packed_bytes() const override { return 6 * planes_.padded() * sizeof(T); }
-  void pack(const T* parameters, void* packed) const override;
+  void pack(const T* parameters, bool backward, void* packed) const override;
   void forward(const Forward& pass) const override;
   void backward(const Backward& pass) const override;
 

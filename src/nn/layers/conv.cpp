@@ -148,9 +148,9 @@ const void* Conv<T>::behind(const void* packed) const {
 }
 
 template <class T>
-void Conv<T>::pack(const T* parameters, void* packed) const {
+void Conv<T>::pack(const T* parameters, bool backward, void* packed) const {
   kernel_->pack_forward(parameters, packed);
-  if (!whitens_) kernel_->pack_backward(parameters, const_cast<void*>(behind(packed)));
+  if (backward && !whitens_) kernel_->pack_backward(parameters, const_cast<void*>(behind(packed)));
 }
 
 template <class T>

@@ -22,7 +22,7 @@ class Conv final : public Layer<T> {
   std::size_t multiply_adds() const override;
 
   std::size_t packed_bytes() const override;
-  void pack(const T* parameters, void* packed) const override;
+  void pack(const T* parameters, bool backward, void* packed) const override;
   bool can_fold() const override { return true; }
   void pack_folded(const T* parameters, const T* scale, const T* shift,
                    void* packed) const override;

@@ -30,7 +30,7 @@ std::vector<Parameter> Dense<T>::parameters() const {
 }
 
 template <class T>
-void Dense<T>::pack(const T* parameters, void* packed) const {
+void Dense<T>::pack(const T* parameters, bool /*backward*/, void* packed) const {
   kernels_.dense_pack(in_, out_, parameters, packed);
 }
 

@@ -15,7 +15,7 @@ class Dense final : public Layer<T> {
   std::vector<Parameter> parameters() const override;  // weight {out, in}, then bias {out}
   std::size_t multiply_adds() const override { return in_ * out_; }
   std::size_t packed_bytes() const override { return kernels_.dense_packed_bytes(in_, out_); }
-  void pack(const T* parameters, void* packed) const override;
+  void pack(const T* parameters, bool backward, void* packed) const override;
   void forward(const typename Layer<T>::Forward& pass) const override;
   void backward(const typename Layer<T>::Backward& pass) const override;
 
