@@ -29,7 +29,7 @@ TEST(Cli, ExplainsItself) {
 TEST(Cli, WrongUsageExitsWith2) {
   for (const char* arguments :
        {"", "nonsense", "train --nonsense", "evaluate", "train --network \"dense 10, nonsense\"",
-        "train --network \"dense 9\"", "train --preset mlp --network \"dense 10\"",
+        "train --network \"dense 9\"", "train --augment nonsense", "train --views cutout",
         "train --preset nonsense", "train --precision f16", "train --epochs 0", "train --epochs -1",
         "train --lr 0", "train --optimizer lion", "train --val-fraction 1",
         "article classifier --pixels blue"}) {

@@ -212,7 +212,7 @@ TEST_F(Resume, ConfigurationsSayWhatIsWrong) {
            {"{\"clip_grad_norm\": -1}", "clip-grad-norm: -1"},
            {"{\"lookahead\": -1}", "lookahead"},
            {"{\"lookahead_alpha\": 0.5}", "--lookahead-alpha does nothing without --lookahead"},
-           {"{\"adamw_lr\": 0.1}", "--adamw-lr does nothing without --optimizer muon"},
+           {"{\"preset\": \"mlp\", \"adamw_lr\": 0.1}", "--adamw-lr does nothing without --optimizer muon"},
            {"{\"optimizer\": \"muon\", \"adamw_lr\": 0}", "adamw-lr: 0 must be above 0"},
            {"{\"optimizer\": \"muon\", \"ns_steps\": 0}", "ns-steps"},
            {"{\"epochs\": \"many\"}", "epochs"},

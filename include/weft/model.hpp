@@ -15,13 +15,32 @@ struct NamedTensor {
   Tensor value;      // f32
 };
 
+// One way of looking at a picture: mirrored, moved by whole pixels. What then comes in from outside
+// is reflected at the border, or else the median of each channel's border.
+struct View {
+  bool mirror = false;
+  int right = 0, down = 0;
+  bool reflect = false;
+
+  friend bool operator==(const View&, const View&) = default;
+};
+
+// "none" is the picture as it is. "mirror" adds mirrored views, "shift N" two that are moved by N
+// pixels along the diagonal, up and down, "shift N reflect" likewise; "mirror, shift 1" is all six.
+// Throws Error(usage).
+std::vector<View> parse_views(const std::string& text);
+
 struct Model {
   std::string network;                   // its text
   std::vector<std::string> class_names;  // in the order of the network's outputs
   Shape input;                           // {channels, height, width}
   Scaler scaler;                         // from bytes to the network's input
   std::string training;                  // what made it: a JSON object as text
-  std::vector<NamedTensor> weights;      // in the order of the network's parameters
+  // In the order of the network's parameters; of several members one after the other, their names
+  // behind "members.0.", "members.1." ...
+  std::vector<NamedTensor> weights;
+  std::size_t members = 1;             // networks whose probabilities are averaged
+  std::vector<View> views = {View{}};  // an answer is the mean of their probabilities
 };
 
 // Writes the file whole or not at all; equal models give equal bytes. Returns the file's SHA-256.

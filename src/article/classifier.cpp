@@ -169,8 +169,9 @@ class NNClassifier::Trained final : public Implementation {
     error.clear();
     ErrorObserver<T> observer(network_, parameters, error, on_epoch);
     TrainingPosition position;
-    train_network(network_, optimizer, TensorRows<T>(x), y.data(), std::move(batches), loss,
-                  settings, position, observer);
+    TensorRows<T> rows(x);
+    train_network(network_, optimizer, rows, y.data(), std::move(batches), loss, settings, position,
+                  observer);
     fit_seconds = observer.seconds;
   }
 

@@ -19,7 +19,10 @@ enum class RandomPurpose : std::uint32_t {
   shuffle = 2,
   split = 3,
   dropout = 4,
-  whiten = 5
+  whiten = 5,
+  augment = 6,
+  mix = 7,
+  tune = 8
 };
 
 // One stream of numbers, a function of (seed, purpose, epoch, index, part) alone.

@@ -7,6 +7,8 @@
 namespace weft::cli {
 
 void add_train(CLI::App& program);
+void add_tune(CLI::App& program);
+void add_presets(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_info(CLI::App& program);

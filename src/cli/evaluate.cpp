@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "cli/parts.hpp"
 #include "evaluate/metrics.hpp"
+#include "model/views.hpp"
 #include "weft/error.hpp"
 #include "weft/model.hpp"
 #include "weft/predictor.hpp"
@@ -31,7 +32,10 @@ nlohmann::ordered_json as_json(const ClassMetrics& m) {
 }
 
 nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>& names,
-                               const std::string& split, double seconds) {
+                               const std::vector<View>& views, const std::string& split,
+                               double seconds) {
+  nlohmann::ordered_json view_texts = nlohmann::ordered_json::array();
+  for (const View& view : views) view_texts.push_back(text_of(view));
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (std::size_t c = 0; c < names.size(); ++c) {
     nlohmann::ordered_json entry{{"label", names[c]}};
@@ -50,7 +54,7 @@ nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>&
           {"macro_average", as_json(m.macro_average)},
           {"weighted_average", as_json(m.weighted_average)},
           {"confusion_matrix", m.confusion_matrix},
-          {"views", {"plain"}},
+          {"views", view_texts},
           {"seconds", seconds}};
 }
 
@@ -60,7 +64,7 @@ void run_evaluate(const Options& options) {
                 "evaluate: --csv - and --json both take standard output: give --csv a file");
   }
   const auto start = std::chrono::steady_clock::now();
-  const Model model = load_model(options.on.model);
+  const Model model = load_model(options.on);
   Predictor predictor(model, options.on.threads);
   LoadOptions load_options;
   load_options.label_column = options.on.label_column;
@@ -83,8 +87,13 @@ void run_evaluate(const Options& options) {
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
   }
   if (options.json) {
-    fmt::print("{}\n", as_json(metrics, model.class_names, part.name, seconds).dump());
+    fmt::print("{}\n", as_json(metrics, model.class_names, model.views, part.name, seconds).dump());
   } else if (options.csv != "-") {
+    if (model.views.size() > 1 || model.members > 1) {
+      fmt::print("each answer is the mean over {} network{} and {} view{} of the picture\n",
+                 model.members, model.members == 1 ? "" : "s", model.views.size(),
+                 model.views.size() == 1 ? "" : "s");
+    }
     print_evaluation(metrics, model.class_names, output_columns());
   }
 }

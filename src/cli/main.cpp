@@ -54,6 +54,8 @@ int run(int argc, char** argv) {
       "  weft article\n"
       "Each command explains itself: weft train --help");
   add_train(program);
+  add_tune(program);
+  add_presets(program);
   add_evaluate(program);
   add_predict(program);
   add_info(program);

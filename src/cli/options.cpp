@@ -16,9 +16,20 @@ void add_model_on_data(CLI::App& command, ModelOnData& options) {
       ->check(CLI::IsMember({"train", "val", "test", "all"}));
   command.add_option("--label-column", options.label_column,
                      "of CSV: the labels' column by name, \"first\" or \"last\"");
+  command
+      .add_option("--views", options.views,
+                  "average the answers to a picture mirrored and moved, as in \"mirror, shift 1\"; "
+                  "none; unless given as the model says")
+      ->type_name("TEXT");
   command.add_option("--threads", options.threads, "0: all processors")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+}
+
+Model load_model(const ModelOnData& options) {
+  Model model = weft::load_model(options.model);
+  if (options.views) model.views = parse_views(*options.views);
+  return model;
 }
 
 }  // namespace weft::cli

@@ -2,16 +2,22 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
+
+#include "weft/model.hpp"
 
 namespace weft::cli {
 
 // A model and the data that it is put to.
 struct ModelOnData {
   std::string model, data, split, label_column;
+  std::optional<std::string> views;
   int threads = 0;
 };
 
 void add_model_on_data(CLI::App& command, ModelOnData& options);
+// The model, with the views that were asked for in place of its own.
+Model load_model(const ModelOnData& options);
 
 }  // namespace weft::cli

@@ -81,7 +81,7 @@ void run_predict(const Options& options) {
     throw Error(ErrorCode::usage,
                 "predict: --csv - and --json both take standard output: give --csv a file");
   }
-  const Model model = load_model(options.on.model);
+  const Model model = load_model(options.on);
   Predictor predictor(model, options.on.threads);
   LoadOptions load_options;
   load_options.labels = false;

@@ -33,6 +33,9 @@ std::size_t widest(const std::vector<std::string>& names, std::size_t most);
 // Text broken at spaces into lines of at most `columns`; a longer word stands alone.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
+// A word for a shell: in double quotation marks unless it is plain.
+std::string shell_word(std::string_view text);
+
 // A field of a CSV file, in quotation marks where RFC 4180 asks for them.
 std::string csv_field(std::string_view text);
 

@@ -121,8 +121,8 @@ ordered_json summary(const Job& job, const fs::path& folder, const TrainOutcome&
           {"val_size", job.data.validation.size()},
           {"train_loss", last.train.loss},
           {"train_accuracy", last.train.accuracy},
-          {"val_loss", or_null(last.validation_loss)},
-          {"val_accuracy", or_null(last.validation_accuracy)},
+          {"val_loss", or_null(outcome.validation_loss)},
+          {"val_accuracy", or_null(outcome.validation_accuracy)},
           {"images_per_second", last.train.images_per_second},
           {"precision", name_of(outcome.precision)},
           {"threads", job.threads},
@@ -166,21 +166,26 @@ void size_to_time(Job& job, std::chrono::steady_clock::time_point began) {
   if (!job.options.time) return;
   const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
   const double seconds = std::max(0.1, parse_time(*job.options.time) - gone.count());
-  job.settings.steps = steps_within(job.data, job.settings, job.threads, seconds);
+  job.settings.steps = steps_within(job.data, job.settings, job.threads,
+                                    seconds / static_cast<double>(job.settings.ensemble));
 }
 
 // Returns the program's exit code.
 int train_in(const RunFolder& folder, const Job& job) {
   const std::size_t batches =
       (job.data.train.size() + job.settings.batch_size - 1) / job.settings.batch_size;
-  const std::size_t steps = job.settings.steps.value_or(job.settings.epochs * batches);
+  const std::size_t steps =
+      job.settings.ensemble * job.settings.steps.value_or(job.settings.epochs * batches);
   Checkpoints checkpoints;
   checkpoints.from = folder.read_checkpoint();
   checkpoints.save = [&](const Checkpoint& checkpoint) { folder.write(checkpoint); };
   if (!job.options.resume.empty()) {
     const TrainingPosition at = checkpoints.from ? checkpoints.from->position : TrainingPosition{};
-    say(folder.is_complete() ? "the run is complete already"
-                             : fmt::format("going on after {} of {} steps", at.step, steps));
+    const std::size_t finished = checkpoints.from ? checkpoints.from->finished : 0;
+    say(folder.is_complete()
+            ? "the run is complete already"
+            : fmt::format("going on after {} of {} steps",
+                          at.step + finished * (steps / job.settings.ensemble), steps));
   }
 
   TrainProgress progress((steps + batches - 1) / batches, steps);

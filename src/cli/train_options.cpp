@@ -28,8 +28,6 @@ void refuse_both(bool first, const char* first_name, bool second, const char* se
 }
 
 void check_together(const TrainOptions& o) {
-  refuse_both(!o.preset.empty(), "--preset", !o.network.empty(), "--network",
-              "a preset has its network");
   refuse_both(!o.preset.empty(), "--preset", !o.init_from.empty(), "--init-from",
               "the model has its network");
   const char* length = "each says how long to train";
@@ -66,7 +64,11 @@ std::shared_ptr<const StartModel> load_start(const std::string& path) {
 TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
   const std::size_t classes = data.class_names.size();
   TrainSettings s;
-  if (!preset_of(options).empty()) return preset(preset_of(options), classes);
+  if (!preset_of(options).empty()) {
+    s = preset(preset_of(options), facts_of(data));
+    if (!options.network.empty()) s.network = options.network;
+    return s;
+  }
   if (options.init_from.empty()) {
     s.network = options.network;
     return s;
@@ -79,7 +81,7 @@ TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
 
 void add_network_options(CLI::App& command, TrainOptions& options) {
   command.add_option("--preset", options.preset, "settings that are known to work")
-      ->type_name("{mlp}");
+      ->type_name("{quick,default,best,mlp,mlp-large}");
   command.add_option("--network", options.network, "layers, as in \"dense 50, sigmoid, dense 10\"");
   command.add_option("--init", options.init, "first weights")->type_name("{uniform,xavier,he}");
   command
@@ -165,6 +167,11 @@ void add_averaging_options(CLI::App& command, TrainOptions& options) {
       .add_option("--lookahead", options.lookahead,
                   "every so many steps, as in 5, keep a part of the way since the last time")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 31));
+  command
+      .add_option("--ensemble", options.ensemble,
+                  "train so many networks, with the seeds from --seed on, into one model that "
+                  "averages their answers")
+      ->check(CLI::Range(1, 100));
   command.add_option("--lookahead-alpha", options.lookahead_alpha, "that part, 0.5 unless given");
 }
 
@@ -183,6 +190,19 @@ void add_data_options(CLI::App& command, TrainOptions& options) {
                   "bytes as they are, 0 to 1, or standardised by pixel or by channel (the "
                   "default)")
       ->type_name("{none,unit,standard,channel}");
+  command
+      .add_option("--augment", options.augment,
+                  "what is done to training pictures, as in \"mirror, shift 2, cutout 8\"; none")
+      ->type_name("TEXT");
+  command
+      .add_option("--mirror", options.mirror,
+                  "left and right in training: none, at random, or every other epoch")
+      ->type_name("{none,random,alternate}");
+  command
+      .add_option("--views", options.views,
+                  "the model averages its answers to a picture mirrored and moved, as in \"mirror, "
+                  "shift 1\"; none")
+      ->type_name("TEXT");
   command.add_option("--val-fraction", options.val_fraction,
                      "share held out for validation; unless given the data's own val part, else "
                      "5,000 pictures of 50,000 or more, else a tenth");
@@ -229,7 +249,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
 
 std::string preset_of(const TrainOptions& options) {
   const bool none = options.preset.empty() && options.network.empty() && options.init_from.empty();
-  return none ? "mlp" : options.preset;
+  return none ? "default" : options.preset;
 }
 
 TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
@@ -253,6 +273,10 @@ TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
   if (options.scaler) s.scaler = parse_scaler(*options.scaler);
   if (options.init) s.initialisation = parse_initialisation(*options.init);
   if (options.loss) s.loss = parse_loss(*options.loss);
+  if (options.augment) s.augmentation = parse_augmentation(*options.augment);
+  override_with(options.views, s.views);
+  override_with(options.ensemble, s.ensemble);
+  if (options.mirror) s.augmentation.mirror = parse_mirror(*options.mirror);
   override_with(options.label_smoothing, s.label_smoothing);
   override_with(options.adamw_lr, s.adamw_learning_rate);
   override_with(options.ns_steps, s.optimizer.newton_schulz_steps);

@@ -44,9 +44,7 @@ const T* TensorRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffe
 }
 
 template <class T>
-PixelRows<T>::PixelRows(const Tensor& images, const Scaler& scaler)
-    : bytes_(images.as<std::uint8_t>()), rows_(images.rows()) {
-  const Shape& shape = images.shape();
+PixelScale<T>::PixelScale(const Shape& shape, const Scaler& scaler) {
   const bool each_value = scaler.kind == ScalerKind::standard;
   const bool each_channel = scaler.kind == ScalerKind::channel;
   const std::size_t needed = shape.rank() != 4 ? 0
@@ -74,21 +72,76 @@ PixelRows<T>::PixelRows(const Tensor& images, const Scaler& scaler)
 }
 
 template <class T>
+void PixelScale<T>::scale(const std::uint8_t* picture, T* row) const {
+  T* next = row;
+  for (std::size_t c = 0; c < channels_; ++c) {
+    const T* value = values_.data() + 256 * c;
+    for (std::size_t p = 0; p < pixels_; ++p) *next++ = value[*picture++];
+  }
+  for (std::size_t i = 0; i < mean_.size(); ++i) row[i] = (row[i] - mean_[i]) / deviation_[i];
+}
+
+template <class T>
+PixelRows<T>::PixelRows(const Tensor& images, const Scaler& scaler)
+    : bytes_(images.as<std::uint8_t>()), rows_(images.rows()), scale_(images.shape(), scaler) {}
+
+template <class T>
 const T* PixelRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer) const {
   T* row = buffer;
   for (const std::uint32_t position : positions) {
-    const std::uint8_t* picture = bytes_.data() + position * width();
-    T* next = row;
-    for (std::size_t c = 0; c < channels_; ++c) {
-      const T* value = values_.data() + 256 * c;
-      for (std::size_t p = 0; p < pixels_; ++p) *next++ = value[*picture++];
-    }
-    for (std::size_t i = 0; i < mean_.size(); ++i) row[i] = (row[i] - mean_[i]) / deviation_[i];
-    row = next;
+    scale_.scale(bytes_.data() + position * width(), row);
+    row += width();
   }
   return buffer;
 }
 
+template <class T>
+AugmentedRows<T>::AugmentedRows(const Augmentation& augmentation, const Tensor& images,
+                                const Scaler& scaler, std::uint64_t seed)
+    : augmenter_(augmentation, images, fit_scaler(ScalerKind::channel, images).mean, seed),
+      scale_(images.shape(), scaler),
+      mixes_(augmentation.mixes()) {}
+
+template <class T>
+const T* AugmentedRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer) const {
+  std::vector<std::uint8_t> picture(width());
+  T* row = buffer;
+  for (const std::uint32_t position : positions) {
+    augmenter_.picture(epoch_, position, picture.data());
+    scale_.scale(picture.data(), row);
+    row += width();
+  }
+  return buffer;
+}
+
+template <class T>
+ViewRows<T>::ViewRows(const Placement& view, bool reflect, const Tensor& images,
+                      const Scaler& scaler)
+    : view_(view),
+      reflect_(reflect),
+      bytes_(images.as<std::uint8_t>()),
+      rows_(images.rows()),
+      size_{images.shape()[1], images.shape()[2], images.shape()[3]},
+      scale_(images.shape(), scaler) {}
+
+template <class T>
+const T* ViewRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer) const {
+  std::vector<std::uint8_t> picture(width());
+  T* row = buffer;
+  for (const std::uint32_t position : positions) {
+    place(size_, view_, reflect_, bytes_.data() + position * width(), picture.data());
+    scale_.scale(picture.data(), row);
+    row += width();
+  }
+  return buffer;
+}
+
+template class PixelScale<float>;
+template class PixelScale<double>;
+template class AugmentedRows<float>;
+template class AugmentedRows<double>;
+template class ViewRows<float>;
+template class ViewRows<double>;
 template class TensorRows<float>;
 template class TensorRows<double>;
 template class PixelRows<float>;

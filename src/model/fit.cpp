@@ -16,23 +16,36 @@ Architecture<float> architecture_of(const Model& model, const std::string& where
 
 }  // namespace
 
+std::string member_prefix(const Model& model, std::size_t member) {
+  return model.members == 1 ? "" : fmt::format("members.{}.", member);
+}
+
+const NamedTensor* find_weight(const Model& model, std::string_view name) {
+  const auto found = std::ranges::find(model.weights, name, &NamedTensor::name);
+  return found == model.weights.end() ? nullptr : &*found;
+}
+
 void check_fit(const Model& model, const std::string& where) {
   const Architecture<float> architecture = architecture_of(model, where);
   const auto& parameters = architecture.parameters();
-  for (const Parameter& parameter : parameters) {
-    const auto found = std::ranges::find(model.weights, parameter.name, &NamedTensor::name);
-    if (found == model.weights.end()) {
-      fail(ErrorCode::bad_input, "{}: network \"{}\" needs a tensor {} of {}, but there is none",
-           where, model.network, parameter.name, parameter.shape.text());
-    }
-    if (found->value.shape() != parameter.shape) {
-      fail(ErrorCode::bad_input, "{}: {} has shape {}, but network \"{}\" needs {}", where,
-           parameter.name, found->value.shape().text(), model.network, parameter.shape.text());
-    }
+  if (model.members == 0 || model.weights.size() != model.members * parameters.size()) {
+    fail(ErrorCode::bad_input,
+         "{}: it has {} weight tensors, but {} of network \"{}\" have {} each", where,
+         model.weights.size(), model.members, model.network, parameters.size());
   }
-  if (model.weights.size() != parameters.size()) {
-    fail(ErrorCode::bad_input, "{}: it has {} weight tensors, but network \"{}\" has {}", where,
-         model.weights.size(), model.network, parameters.size());
+  for (std::size_t member = 0; member < model.members; ++member) {
+    for (const Parameter& parameter : parameters) {
+      const std::string name = member_prefix(model, member) + parameter.name;
+      const NamedTensor* found = find_weight(model, name);
+      if (found == nullptr) {
+        fail(ErrorCode::bad_input, "{}: network \"{}\" needs a tensor {} of {}, but there is none",
+             where, model.network, name, parameter.shape.text());
+      }
+      if (found->value.shape() != parameter.shape) {
+        fail(ErrorCode::bad_input, "{}: {} has shape {}, but network \"{}\" needs {}", where, name,
+             found->value.shape().text(), model.network, parameter.shape.text());
+      }
+    }
   }
   if (architecture.output().elements() != model.class_names.size()) {
     fail(ErrorCode::bad_input, "{}: network \"{}\" has {} outputs for {} class names", where,

@@ -1,5 +1,6 @@
 // save_model and load_model: what docs/model-file.md says, over safetensors.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "model/fit.hpp"
 #include "model/json.hpp"
 #include "model/safetensors.hpp"
+#include "model/views.hpp"
 #include "weft/model.hpp"
 
 namespace weft {
@@ -22,6 +24,7 @@ constexpr std::size_t kMostPixels = 65536;  // in a row, in a column, and channe
 constexpr const char* kMean = "input.mean";
 constexpr const char* kDeviation = "input.std";
 constexpr const char* kWeightPrefix = "layers.";
+constexpr const char* kMemberPrefix = "members.";
 
 // What a scaler does, step by step.
 json preprocess_steps(ScalerKind kind) {
@@ -48,7 +51,7 @@ Shape statistics_shape(ScalerKind kind, const Shape& input) {
 }
 
 json output_rule() {
-  return {{"activation", "softmax"}, {"temperature", 1}, {"views", json::array({"plain"})}};
+  return {{"activation", "softmax"}, {"temperature", 1}};
 }
 
 // Where a complaint belongs: `code` tells a caller's mistake from a bad file.
@@ -103,11 +106,30 @@ void check_scaler(const Shape& input, const Scaler& scaler, const Complaint& com
   }
 }
 
+bool is_weight(std::string_view name) {
+  return name.starts_with(kWeightPrefix) || name.starts_with(kMemberPrefix);
+}
+
+// How many "members.M." there are names of, 1 where there are none.
+std::size_t count_members(const std::vector<NamedTensor>& weights) {
+  std::size_t members = 1;
+  for (const NamedTensor& weight : weights) {
+    if (!weight.name.starts_with(kMemberPrefix)) continue;
+    std::size_t number = 0;
+    const char* first = weight.name.data() + std::string_view(kMemberPrefix).size();
+    const char* end = weight.name.data() + weight.name.size();
+    if (std::from_chars(first, end, number).ec == std::errc() && number < weights.size()) {
+      members = std::max(members, number + 1);
+    }
+  }
+  return members;
+}
+
 void check_weights(const std::vector<NamedTensor>& weights, const Complaint& complaint) {
   for (const NamedTensor& weight : weights) {
-    if (!weight.name.starts_with(kWeightPrefix)) {
-      complaint.fail("weights are named {}: their names begin with {}", shown(weight.name),
-                     kWeightPrefix);
+    if (!is_weight(weight.name)) {
+      complaint.fail("weights are named {}: their names begin with {} or {}", shown(weight.name),
+                     kWeightPrefix, kMemberPrefix);
     }
     if (weight.value.type() != DataType::f32) {
       complaint.fail("{} is of type {}: weights are f32", shown(weight.name),
@@ -122,6 +144,19 @@ void check_weights(const std::vector<NamedTensor>& weights, const Complaint& com
   }
 }
 
+void check_views(const std::vector<View>& views, const Complaint& complaint) {
+  constexpr std::size_t kMostViews = 1000;
+  if (views.empty() || views.size() > kMostViews) {
+    complaint.fail("it has {} views: 1 to {} are possible", views.size(), kMostViews);
+  }
+  for (const View& view : views) {
+    if (!parse_view(text_of(view))) {
+      complaint.fail("the view \"{}\" moves a picture by more than {} pixels", text_of(view),
+                     kMostViewShift);
+    }
+  }
+}
+
 void check_model(const Model& model, const Complaint& complaint) {
   if (model.network.empty() || !is_utf8(model.network)) {
     complaint.fail("its network is {}: it is the layers' text", shown(model.network));
@@ -129,6 +164,7 @@ void check_model(const Model& model, const Complaint& complaint) {
   check_class_names(model.class_names, complaint);
   check_shape(model.input, complaint);
   check_scaler(model.input, model.scaler, complaint);
+  check_views(model.views, complaint);
   const auto training = parse_json(model.training);
   if (!training || !training->is_object()) {
     complaint.fail("its training record is {}: it is a JSON object", shown(model.training));
@@ -145,6 +181,8 @@ Tensor to_tensor(const Shape& shape, const std::vector<float>& values) {
 }
 
 Metadata to_metadata(const Model& model) {
+  json output = output_rule();
+  for (const View& view : model.views) output["views"].push_back(text_of(view));
   const json input = {
       {"channels", model.input[0]}, {"height", model.input[1]}, {"width", model.input[2]}};
   return {{"weft.format", kFormat},
@@ -152,7 +190,7 @@ Metadata to_metadata(const Model& model) {
           {"weft.labels", json(model.class_names).dump()},
           {"weft.input", input.dump()},
           {"weft.preprocess", preprocess_steps(model.scaler.kind).dump()},
-          {"weft.output", output_rule().dump()},
+          {"weft.output", output.dump()},
           {"weft.training", model.training}};
 }
 
@@ -216,6 +254,22 @@ void check_rule(const Metadata& metadata, const char* key, const json& known,
     complaint.fail("{} is {}, but this version knows only {}: a newer one may read it", key,
                    shown(value.dump()), known.dump());
   }
+}
+
+std::vector<View> to_views(const json& output, const Complaint& complaint) {
+  std::vector<View> views;
+  const json list = output.value("views", json());
+  for (const json& entry : list.is_array() ? list : json::array()) {
+    const auto view = entry.is_string() ? parse_view(entry.get<std::string>()) : std::nullopt;
+    if (!view) {
+      complaint.fail(
+          "weft.output has the view {}, which this version does not know: a newer one "
+          "may read it",
+          shown(entry.dump()));
+    }
+    views.push_back(*view);
+  }
+  return views;
 }
 
 std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, const char* name,
@@ -292,12 +346,14 @@ Model load_model(const std::filesystem::path& path) {
   model.class_names = to_class_names(json_at(metadata, "weft.labels", complaint), complaint);
   model.input = to_input(json_at(metadata, "weft.input", complaint), complaint);
   check_rule(metadata, "weft.output", output_rule(), complaint);
+  model.views = to_views(json_at(metadata, "weft.output", complaint), complaint);
   model.training = text_at(metadata, "weft.training", complaint);
   check_shape(model.input, complaint);
   model.scaler = take_scaler(contents, model.input, complaint);
   for (NamedTensor& tensor : contents.tensors) {
-    if (tensor.name.starts_with(kWeightPrefix)) model.weights.push_back(std::move(tensor));
+    if (is_weight(tensor.name)) model.weights.push_back(std::move(tensor));
   }
+  model.members = count_members(model.weights);
   check_model(model, complaint);
   check_fit(model, file.string());
   return model;

@@ -105,6 +105,39 @@ TEST_F(ModelFile, HoldsTheModel) {
   }
 }
 
+// Two of the small model's networks, the second with other weights.
+Model small_ensemble() {
+  Model model = small_model();
+  model.members = 2;
+  model.views = parse_views("mirror, shift 1 reflect");
+  for (const char* prefix : {"members.0.", "members.1."}) {
+    for (NamedTensor& weight : small_model().weights) {
+      if (prefix[8] == '1') weight.value.as<float>()[0] = 0.75F;
+      model.weights.push_back({prefix + weight.name, std::move(weight.value)});
+    }
+  }
+  model.weights.erase(model.weights.begin(), model.weights.begin() + 3);
+  return model;
+}
+
+TEST_F(ModelFile, HoldsAnEnsembleAndItsViews) {
+  save_model(path_, small_ensemble());
+  const Model model = load_model(path_);
+  EXPECT_EQ(model.members, 2U);
+  EXPECT_EQ(model.views, small_ensemble().views);
+  ASSERT_EQ(model.weights.size(), 6U);
+  EXPECT_EQ(model.weights[3].name, "members.1.layers.0.weight");
+  EXPECT_EQ(model.weights[3].value.as<float>()[0], 0.75F);
+  bytes_ = bytes_in(path_);
+  load_refused("weight tensors", [](Safetensors& contents) { contents.tensors.pop_back(); });
+  load_refused("needs a tensor members.1.layers.0.weight", [](Safetensors& contents) {
+    contents.tensors[5].name = "members.1.layers.1.weight";
+  });
+  load_refused("weight tensors", [](Safetensors& contents) {
+    contents.tensors[5].name = "members.2.layers.0.weight";
+  });
+}
+
 TEST_F(ModelFile, HasTheSameBytesEveryTime) {
   EXPECT_EQ(digest_, sha256(bytes_.data(), bytes_.size()));
   EXPECT_EQ(save_model(folder_ / "again", small_model()), digest_);
@@ -209,9 +242,16 @@ TEST_F(ModelFile, WrongMetadataIsRefused) {
   }
   metadata_refused("weft.output", R"({"activation":"softmax","temperature":2,"views":["plain"]})",
                    "weft.output is");
-  metadata_refused("weft.output",
-                   R"({"activation":"softmax","temperature":1,"views":["plain","mirror"]})",
-                   "weft.output is");
+  for (const std::string wrong : {R"(["plain","turned"])", R"(["shift 1"])", "[1]"}) {
+    metadata_refused("weft.output",
+                     R"({"activation":"softmax","temperature":1,"views":)" + wrong + "}",
+                     "weft.output has the view");
+  }
+  for (const std::string none : {"[]", "\"plain\"", "null"}) {
+    metadata_refused("weft.output",
+                     R"({"activation":"softmax","temperature":1,"views":)" + none + "}",
+                     "it has 0 views");
+  }
   for (const std::string wrong : {"", "[]", "{", "{\"a\":nul}", "{}{}"}) {
     metadata_refused("weft.training", wrong, "training record");
   }

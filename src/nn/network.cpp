@@ -126,6 +126,7 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
   gates_.resize(architecture_.nodes().size());
   scratch_.resize(count);
   labels_.resize(count);
+  mixed_.resize(count);
   inference_spaces_.resize(count);
   training_spaces_.resize(training_.stages.size() == 1 ? count : 1);
 }
@@ -291,8 +292,32 @@ void Network<T>::loss(const Operation& operation, const Batch& batch, const Tile
     labels[i] = batch.labels[batch.positions[tile.begin + i]];
   }
   T* diff = tile.space.diff[operation.diff_dst].data() + tile.first * outputs;
-  tile.result->loss += (*batch.loss)(tile.rows, outputs, logits, labels.data(), batch.scale, diff);
+  if (batch.source.mixes()) {
+    tile.result->loss += mixed_loss(batch, tile, logits, diff);
+  } else {
+    tile.result->loss +=
+        (*batch.loss)(tile.rows, outputs, logits, labels.data(), batch.scale, diff);
+  }
   tile.result->correct += count_correct(tile.rows, outputs, logits, labels.data());
+}
+
+// The loss at both labels of each row, each as much as there is of it.
+template <class T>
+Sum<T> Network<T>::mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff) {
+  const std::size_t outputs = architecture_.output().elements();
+  std::vector<T>& of_other = mixed_[static_cast<std::size_t>(tile.thread)];
+  Sum<T> sum{};
+  for (std::size_t i = 0; i < tile.rows; ++i, logits += outputs, diff += outputs) {
+    const std::uint32_t position = batch.positions[tile.begin + i];
+    const Mixture mix = batch.source.mixture(position);
+    const double own = 1 - static_cast<double>(mix.share), other = static_cast<double>(mix.share);
+    sum += own * (*batch.loss)(1, outputs, logits, batch.labels + position,
+                               static_cast<T>(own) * batch.scale, diff);
+    sum += other * (*batch.loss)(1, outputs, logits, batch.labels + mix.other,
+                                 static_cast<T>(other) * batch.scale, of_other.data());
+    for (std::size_t c = 0; c < outputs; ++c) diff[c] += of_other[c];
+  }
+  return sum;
 }
 
 template <class T>
@@ -374,6 +399,7 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
     if (scratch.size() < bytes) scratch.resize(bytes);
   }
   for (auto& labels : labels_) labels.resize(most_tile);
+  for (auto& mixed : mixed_) mixed.resize(architecture_.output().elements());
 }
 
 template <class T>

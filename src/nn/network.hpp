@@ -81,6 +81,7 @@ class Network {
   void forward(const Operation& operation, const Batch& batch, const Tile& tile);
   void backward(const Operation& operation, const Batch& batch, const Tile& tile);
   void loss(const Operation& operation, const Batch& batch, const Tile& tile);
+  Sum<T> mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff);
   T* output_of(std::size_t node, const Batch& batch, const Tile& tile) const;
   // What the lanes gathered, added up in order, goes to the layer of the stage's last operation.
   void settle(const Operation& last, const Batch& batch, std::size_t lanes);
@@ -109,6 +110,7 @@ class Network {
   std::vector<Workspace<T>> training_spaces_, inference_spaces_;
   std::vector<AlignedVector<std::byte>> scratch_;  // one a thread
   std::vector<std::vector<Label>> labels_;         // likewise: a tile's
+  std::vector<std::vector<T>> mixed_;              // likewise: a gradient at one row's other label
   std::vector<Profile> profiles_;                  // likewise; none while nothing is timed
 };
 

@@ -56,6 +56,18 @@ HistoryRow to_row(const json& value) {
           number(value.at(7))};
 }
 
+json as_json(const std::vector<HistoryRow>& history) {
+  json rows = json::array();
+  for (const HistoryRow& row : history) rows.push_back(as_json(row));
+  return rows;
+}
+
+std::vector<HistoryRow> to_rows(const std::string& text) {
+  std::vector<HistoryRow> history;
+  for (const json& row : json::parse(text)) history.push_back(to_row(row));
+  return history;
+}
+
 constexpr const char* kFormat = "weft.checkpoint";
 constexpr const char* kRun = "weft.run";
 constexpr const char* kPosition = "weft.position";
@@ -65,6 +77,9 @@ constexpr const char* kFirstMoment = "optimizer.first_moment";
 constexpr const char* kSecondMoment = "optimizer.second_moment";
 constexpr const char* kSlowWeights = "optimizer.slow_weights";
 constexpr const char* kAverage = "average";
+constexpr const char* kFinished = "weft.finished";
+constexpr const char* kFinishedHistory = "weft.finished_history";
+constexpr const char* kFinishedWeights = "finished.weights";
 
 // What the format is, and that another version's arithmetic may differ.
 std::string format_text() {
@@ -82,18 +97,27 @@ const std::string& text_at(const Metadata& metadata, const char* key, const std:
 
 }  // namespace
 
+std::vector<HistoryRow> whole_history(const Checkpoint& checkpoint) {
+  std::vector<HistoryRow> all = checkpoint.finished_history;
+  all.insert(all.end(), checkpoint.history.begin(), checkpoint.history.end());
+  return all;
+}
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
-  json history = json::array();
-  for (const HistoryRow& row : checkpoint.history) history.push_back(as_json(row));
-  const Metadata metadata{{kFormat, format_text()},
-                          {kRun, checkpoint.run},
-                          {kPosition, as_json(checkpoint.position).dump()},
-                          {kHistory, history.dump()}};
+  Metadata metadata{{kFormat, format_text()},
+                    {kRun, checkpoint.run},
+                    {kPosition, as_json(checkpoint.position).dump()},
+                    {kHistory, as_json(checkpoint.history).dump()}};
   std::vector<TensorReference> tensors{{kParameters, &checkpoint.parameters},
                                        {kFirstMoment, &checkpoint.first_moment},
                                        {kSecondMoment, &checkpoint.second_moment}};
   if (checkpoint.slow_weights) tensors.push_back({kSlowWeights, &*checkpoint.slow_weights});
   if (checkpoint.average) tensors.push_back({kAverage, &*checkpoint.average});
+  if (checkpoint.finished > 0) {
+    metadata[kFinished] = std::to_string(checkpoint.finished);
+    metadata[kFinishedHistory] = as_json(checkpoint.finished_history).dump();
+    tensors.push_back({kFinishedWeights, &checkpoint.finished_weights.value()});
+  }
   write_safetensors(path, metadata, tensors);
 }
 
@@ -113,8 +137,10 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   checkpoint.run = text_at(contents.metadata, kRun, file);
   try {
     checkpoint.position = to_position(json::parse(text_at(contents.metadata, kPosition, file)));
-    for (const json& row : json::parse(text_at(contents.metadata, kHistory, file))) {
-      checkpoint.history.push_back(to_row(row));
+    checkpoint.history = to_rows(text_at(contents.metadata, kHistory, file));
+    if (contents.metadata.contains(kFinished)) {
+      checkpoint.finished = json::parse(contents.metadata[kFinished]).get<std::size_t>();
+      checkpoint.finished_history = to_rows(text_at(contents.metadata, kFinishedHistory, file));
     }
   } catch (const json::exception& error) {
     fail(ErrorCode::bad_input, "{}: its position or history is damaged: {}", file, error.what());
@@ -125,6 +151,7 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
     if (tensor.name == kSecondMoment) checkpoint.second_moment = std::move(tensor.value);
     if (tensor.name == kSlowWeights) checkpoint.slow_weights = std::move(tensor.value);
     if (tensor.name == kAverage) checkpoint.average = std::move(tensor.value);
+    if (tensor.name == kFinishedWeights) checkpoint.finished_weights = std::move(tensor.value);
   }
   return checkpoint;
 }

@@ -17,10 +17,17 @@ struct Checkpoint {
   std::string run;  // what the run is, as text: a checkpoint of another run is refused
   TrainingPosition position;
   std::vector<HistoryRow> history;
+  // Of an ensemble: the members that are done, their weights one after the other, and their epochs.
+  std::size_t finished = 0;
+  std::optional<Tensor> finished_weights = {};
+  std::vector<HistoryRow> finished_history = {};
   Tensor parameters, first_moment, second_moment;  // f32 or f64, {n}; moments may be {0}
   // Lookahead's and the average's; in the file where there are any.
   std::optional<Tensor> slow_weights, average;
 };
+
+// Of all members.
+std::vector<HistoryRow> whole_history(const Checkpoint& checkpoint);
 
 // Writes the file whole or not at all. Throws Error(failed).
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);

@@ -1,7 +1,190 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include "base/error.hpp"
 #include "train/settings.hpp"
 
 namespace weft {
+namespace {
+
+// A network's text, written layer by layer.
+class Layers {
+ public:
+  Layers& add(const std::string& layer) {
+    text_ += (text_.empty() ? "" : ", ") + layer;
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::size_t shorter_side(const Shape& picture) {
+  return std::min(picture[1], picture[2]);
+}
+
+// How often the sides are to be halved until 4 pixels or fewer are left.
+std::size_t halvings(const Shape& picture) {
+  std::size_t count = 0;
+  for (std::size_t side = shorter_side(picture); side > 4; side /= 2) ++count;
+  return count;
+}
+
+// A whitening layer and its activation: both signs of the principal components of 3x3 patches, of
+// which colours have more. Behind them `stages` more halvings are to come; what is too many for
+// those is done here.
+void begin(const Shape& picture, std::size_t stages, const std::string& activation,
+           Layers& layers) {
+  const std::size_t count = halvings(picture), more = count > stages ? count - stages : 0;
+  layers.add(fmt::format("whiten {} 3x3{}", picture[0] == 1 ? 16 : 32, more > 0 ? " stride 2" : ""))
+      .add(activation);
+  for (std::size_t i = 1; i < more; ++i) layers.add("maxpool 2");
+}
+
+std::string quick_network(const DataFacts& facts) {
+  const std::size_t count = halvings(facts.picture);
+  Layers layers;
+  begin(facts.picture, 3, "relu", layers);
+  if (count >= 3) layers.add("maxpool 2");
+  layers.add("conv 32 3x3").add("batchnorm").add("relu");
+  if (count >= 2) layers.add("maxpool 2");
+  layers.add("conv 64 3x3").add("batchnorm").add("relu");
+  layers.add("conv 64 3x3").add("batchnorm").add("relu");
+  if (count >= 1) layers.add("maxpool 2");
+  return layers.add(fmt::format("dense {}", facts.classes)).text();
+}
+
+std::string default_network(const DataFacts& facts) {
+  const std::size_t count = halvings(facts.picture);
+  Layers layers;
+  begin(facts.picture, 3, "gelu", layers);
+  for (const std::size_t width : {32, 64, 128}) {
+    const std::size_t left = width == 32 ? 3 : width == 64 ? 2 : 1;
+    layers.add(fmt::format("conv {} 3x3", width));
+    if (count >= left) layers.add("maxpool 2");
+    layers.add("batchnorm").add("gelu");
+    layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
+  }
+  return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
+}
+
+std::string best_network(const DataFacts& facts) {
+  const std::size_t count = halvings(facts.picture);
+  Layers layers;
+  begin(facts.picture, 3, "gelu", layers);
+  for (const std::size_t width : {64, 128, 256}) {
+    const std::size_t left = width == 64 ? 3 : width == 128 ? 2 : 1;
+    layers.add(fmt::format("conv {} 3x3", width));
+    if (count >= left) layers.add("maxpool 2");
+    layers.add("batchnorm").add("gelu");
+    layers.add(fmt::format("residual {{ conv {0} 3x3, batchnorm, gelu, conv {0} 3x3, batchnorm }}",
+                           width));
+    layers.add("gelu");
+  }
+  return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
+}
+
+// Fewer pictures are gone through more often, up to 20 times, in batches that still make an epoch
+// of 20 steps or more.
+void adapt_length(const DataFacts& facts, TrainSettings& settings) {
+  constexpr double kPictures = 50000, kMost = 20;
+  const double pictures = static_cast<double>(std::max<std::size_t>(facts.pictures, 1));
+  const double times = std::clamp(kPictures / pictures, 1.0, kMost);
+  settings.epochs =
+      static_cast<std::size_t>(std::lround(static_cast<double>(settings.epochs) * times));
+  std::size_t largest = 16;
+  while (2 * largest * 20 <= facts.pictures) largest *= 2;
+  settings.batch_size = std::min(settings.batch_size, largest);
+}
+
+TrainSettings mlp(const DataFacts& facts) {
+  TrainSettings settings;
+  settings.network = fmt::format("dense 64, relu, dense {}", facts.classes);
+  settings.epochs = 4;
+  settings.batch_size = 128;
+  set_optimizer(OptimizerKind::sgd, settings);
+  return settings;
+}
+
+TrainSettings mlp_large(const DataFacts& facts) {
+  TrainSettings settings;
+  settings.network =
+      fmt::format("dense 512, batchnorm, relu, dropout 0.2, dense 256, batchnorm, relu, dense {}",
+                  facts.classes);
+  settings.epochs = 20;
+  settings.batch_size = 256;
+  set_optimizer(OptimizerKind::adamw, settings);
+  settings.augmentation = parse_augmentation("mirror, shift 1");
+  settings.views = "mirror";
+  adapt_length(facts, settings);
+  return settings;
+}
+
+TrainSettings quick(const DataFacts& facts) {
+  TrainSettings settings;
+  settings.network = quick_network(facts);
+  settings.epochs = 4;
+  settings.batch_size = 128;
+  set_optimizer(OptimizerKind::muon, settings);
+  settings.augmentation = parse_augmentation("mirror");
+  settings.views = "mirror";
+  adapt_length(facts, settings);
+  return settings;
+}
+
+TrainSettings thorough(const DataFacts& facts) {
+  TrainSettings settings;
+  settings.network = default_network(facts);
+  settings.epochs = 11;
+  settings.batch_size = 128;
+  set_optimizer(OptimizerKind::muon, settings);
+  settings.augmentation = parse_augmentation("mirror, shift 2");
+  settings.label_smoothing = 0.1;
+  settings.views = "mirror, shift 1";
+  adapt_length(facts, settings);
+  return settings;
+}
+
+TrainSettings best(const DataFacts& facts) {
+  TrainSettings settings = thorough(facts);
+  settings.network = best_network(facts);
+  settings.epochs = 50;
+  settings.augmentation = parse_augmentation("mirror, shift 2, cutout 10");
+  adapt_length(facts, settings);
+  return settings;
+}
+
+struct Preset {
+  const char* name;
+  const char* meaning;
+  TrainSettings (*make)(const DataFacts&);
+};
+
+constexpr std::array<Preset, 5> kPresets{{
+    {"quick", "a small convolutional network: seconds", quick},
+    {"default", "a convolutional network: minutes", thorough},
+    {"best", "a larger one, with skips: hours", best},
+    {"mlp", "one hidden layer: a second", mlp},
+    {"mlp-large", "no convolutions: a minute", mlp_large},
+}};
+
+const Preset& find_preset(const std::string& name) {
+  const auto found = std::ranges::find(kPresets, name, &Preset::name);
+  if (found != kPresets.end()) return *found;
+  fail(ErrorCode::usage, "preset: there is no preset \"{}\"; there are {}", name,
+       fmt::join(preset_names(), ", "));
+}
+
+// The picture of a shoe is one of a shoe when it is mirrored; that of a digit, or a letter, is not.
+bool mirrors(const Dataset& data) {
+  return !data.numbered && std::ranges::any_of(data.class_names, [](const std::string& name) {
+    return name.size() > 1;
+  });
+}
+
+}  // namespace
 
 void set_optimizer(OptimizerKind kind, TrainSettings& settings) {
   OptimizerSettings& optimizer = settings.optimizer;
@@ -27,20 +210,31 @@ void set_optimizer(OptimizerKind kind, TrainSettings& settings) {
   }
 }
 
-std::vector<std::string> preset_names() {
-  return {"mlp"};
+DataFacts facts_of(const Dataset& data) {
+  const Shape& all = data.train.images.shape();
+  return {.picture = {all[1], all[2], all[3]},
+          .classes = data.class_names.size(),
+          .pictures = data.train.size(),
+          .mirrors = mirrors(data)};
 }
 
-TrainSettings preset(const std::string& name, std::size_t classes) {
-  if (name != "mlp") {
-    fail(ErrorCode::usage, "preset: there is no preset \"{}\"; there are {}", name,
-         fmt::join(preset_names(), ", "));
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : kPresets) names.emplace_back(preset.name);
+  return names;
+}
+
+std::string preset_meaning(const std::string& name) {
+  return find_preset(name).meaning;
+}
+
+TrainSettings preset(const std::string& name, const DataFacts& facts) {
+  TrainSettings settings = find_preset(name).make(facts);
+  if (!facts.mirrors) {
+    settings.augmentation.mirror = Mirror::none;
+    settings.views = settings.views == "mirror" ? "none" : settings.views;
+    if (settings.views.starts_with("mirror, ")) settings.views.erase(0, 8);
   }
-  TrainSettings settings;
-  settings.network = fmt::format("dense 64, relu, dense {}", classes);
-  settings.epochs = 4;
-  settings.batch_size = 128;
-  set_optimizer(OptimizerKind::sgd, settings);
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,23 +36,34 @@ nlohmann::json identity(const PreparedData& data, const TrainSettings& settings,
 // Throws Error(bad_input) naming what differs between a checkpoint's identity and this run's.
 void check_same_run(const std::string& checkpoint, const std::string& run);
 
+// The training pictures as the network is to see them.
+template <class T>
+std::unique_ptr<RowSource<T>> rows_of(const PreparedData& data, const TrainSettings& settings) {
+  const Tensor& images = data.train.images;
+  if (!settings.augmentation.any()) return std::make_unique<PixelRows<T>>(images, data.scaler);
+  return std::make_unique<AugmentedRows<T>>(settings.augmentation, images, data.scaler,
+                                            settings.seed);
+}
+
 template <class T>
 class Run final : public TrainingObserver {
  public:
-  // The data must outlive this.
+  // Data and settings must outlive this. identity: of the whole run; earlier_epochs: of the members
+  // of an ensemble that came before.
   Run(const PreparedData& data, const TrainSettings& settings, const Kernels<T>& kernels,
-      Precision precision, int threads)
+      std::string identity, std::size_t earlier_epochs, int threads)
       : data_(data),
         settings_(settings),
         network_(settings.network, input_of(data), kernels, threads),
         optimizer_(optimizer_settings(settings), network_.architecture().parameters(),
                    network_.architecture().parameter_count(), kernels, network_.pool()),
-        source_(data.train.images, data.scaler),
+        source_(rows_of<T>(data, settings)),
         batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
         plain_loss_(loss_of(settings.loss, 0, kernels)),
         loss_(weighted(loss_of(settings.loss, settings.label_smoothing, kernels),
                        settings.class_weights)),
-        identity_(identity(data, settings, precision).dump()) {
+        identity_(std::move(identity)),
+        earlier_epochs_(earlier_epochs) {
     if (settings.average_decay > 0) {
       average_.emplace(settings.average_decay, network_.parameters().size(), network_.pool());
     }
@@ -62,7 +74,7 @@ class Run final : public TrainingObserver {
                  .warmup_steps = settings.warmup_epochs * batches_.count()};
     initialise<T>(settings.initialisation, settings.seed, network_.architecture().parameters(),
                   network_.parameters());
-    find_whitening(source_, settings.seed, network_);
+    find_whitening(PixelRows<T>(data.train.images, data.scaler), settings.seed, network_);
     if (settings.start) {
       copy_weights(settings.start->model, data.class_names, network_.architecture().parameters(),
                    network_.parameters());
@@ -78,7 +90,7 @@ class Run final : public TrainingObserver {
     saved_ = std::chrono::steady_clock::now();
     if (average_ && position_.step == 0) average_->start(network_.parameters());
     if (!ended()) {
-      train_network(network_, optimizer_, source_, data_.train.labels.data(), batches_, loss_,
+      train_network(network_, optimizer_, *source_, data_.train.labels.data(), batches_, loss_,
                     {.schedule = schedule_, .seed = settings_.seed}, position_, *this);
     }
     return !stopped_;
@@ -95,9 +107,8 @@ class Run final : public TrainingObserver {
             .average = tensor_where_any(average_weights())};
   }
 
-  // Throws Error(bad_input) when it is another run's.
+  // Throws Error(bad_input) when its numbers are not of this network.
   void restore(const Checkpoint& checkpoint) {
-    check_same_run(checkpoint.run, identity_);
     assign(checkpoint.parameters, network_.parameters());
     assign(checkpoint.first_moment, optimizer_.first_moment());
     assign(checkpoint.second_moment, optimizer_.second_moment());
@@ -132,10 +143,13 @@ class Run final : public TrainingObserver {
     return slow.empty() ? network_.parameters() : slow;
   }
   const std::vector<HistoryRow>& history() const { return history_; }
-  const std::string& identity_text() const { return identity_; }
   std::size_t steps_an_epoch() const { return batches_.count(); }
 
-  void on_batch(const BatchReport& report) override { observer_->on_batch(report); }
+  void on_batch(const BatchReport& report) override {
+    BatchReport of_all = report;
+    of_all.epoch += earlier_epochs_;
+    observer_->on_batch(of_all);
+  }
 
   void on_step(std::size_t step) override {
     if (average_) average_->after_step(step, network_.parameters());
@@ -144,6 +158,7 @@ class Run final : public TrainingObserver {
   void on_epoch(const EpochReport& report) override {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     HistoryRow row{report, kNone, kNone};
+    row.train.epoch += earlier_epochs_;
     if (validation_) validate(row.validation_loss, row.validation_accuracy);
     history_.push_back(row);
     observer_->on_epoch(row);
@@ -157,7 +172,8 @@ class Run final : public TrainingObserver {
     const double after = between_epochs ? kLeastSeconds : checkpoints_->every_seconds;
     const bool first = between_epochs && history_.size() == 1;
     if (checkpoints_->save && (first || at_end || stopped_ || since.count() >= after)) {
-      checkpoints_->save(checkpoint());
+      Checkpoint now = checkpoint();
+      checkpoints_->save(now);
       saved_ = std::chrono::steady_clock::now();
     }
     return !at_end && !stopped_;
@@ -225,12 +241,13 @@ class Run final : public TrainingObserver {
   Network<T> network_;
   Optimizer<T> optimizer_;
   std::optional<WeightAverage<T>> average_;
-  PixelRows<T> source_;
+  std::unique_ptr<RowSource<T>> source_;
   std::optional<PixelRows<T>> validation_;
   Batches batches_;
   Loss<T> plain_loss_, loss_;  // without smoothing and weights of classes; as trained
   Schedule schedule_;
   std::string identity_;
+  std::size_t earlier_epochs_;
   TrainingPosition position_;
   std::vector<HistoryRow> history_;
   RunObserver* observer_ = nullptr;

@@ -121,7 +121,7 @@ void RunFolder::write_run(const std::string& json) const {
 void RunFolder::write(const Checkpoint& checkpoint) const {
   save_checkpoint(path_ / kCheckpoint, checkpoint);
   // The checkpoint has the history too: were this file lost, the next one would bring it back.
-  write_file(path_ / kHistory, history_csv(checkpoint.history), Durability::none);
+  write_file(path_ / kHistory, history_csv(whole_history(checkpoint)), Durability::none);
 }
 
 std::string RunFolder::write(const Model& model) const {

@@ -33,6 +33,10 @@ void check_not_negative(const char* name, double value) {
 void check_numbers(const TrainSettings& s) {
   if (s.epochs == 0) fail(ErrorCode::usage, "epochs: must be 1 or more");
   if (s.steps && *s.steps == 0) fail(ErrorCode::usage, "steps: must be 1 or more");
+  constexpr std::size_t kMostMembers = 100;
+  if (s.ensemble == 0 || s.ensemble > kMostMembers) {
+    fail(ErrorCode::usage, "ensemble: {} networks: it takes 1 to {}", s.ensemble, kMostMembers);
+  }
   if (s.batch_size == 0) fail(ErrorCode::usage, "batch-size: must be 1 or more");
   check_positive("lr", s.learning_rate);
   check_not_negative("momentum", s.optimizer.momentum);
@@ -129,6 +133,7 @@ void check_settings(const TrainSettings& settings, const Dataset& data) {
   const bool own = data.val.size() > 0 && !settings.validation_fraction;
   check_endings(settings, own ? data.val.size() : validation_size(train.size(), settings));
   check_network(settings, data);
+  parse_views(settings.views);
 }
 
 namespace {
@@ -149,6 +154,9 @@ void add_optional(const TrainSettings& s, json& settings) {
   }
   if (s.average_decay > 0) settings["model_ema_decay"] = s.average_decay;
   if (s.label_smoothing > 0) settings["label_smoothing"] = s.label_smoothing;
+  if (s.augmentation.any()) settings["augment"] = text_of(s.augmentation);
+  if (s.ensemble > 1) settings["ensemble"] = s.ensemble;
+  if (s.views != "none") settings["views"] = s.views;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/augmentation.hpp"
 #include "nn/initialise.hpp"
 #include "nn/optimizer.hpp"
 #include "nn/schedule.hpp"
@@ -45,10 +46,15 @@ struct TrainSettings {
   ScheduleKind schedule = ScheduleKind::one_cycle;
   std::size_t warmup_epochs = 0;
   ScalerKind scaler = ScalerKind::channel;
+  Augmentation augmentation;   // of the training pictures
+  std::string views = "none";  // that the model answers by, as parse_views takes them
   Initialisation initialisation = Initialisation::he;
   std::shared_ptr<const StartModel> start;  // null: weights as `initialisation` draws them
   std::vector<double> class_weights;        // of each class's loss; empty: 1 for all
   std::uint64_t seed = 0;
+  // Networks that are trained one after the other, with the seeds from `seed` on; the model
+  // averages their answers.
+  std::size_t ensemble = 1;
   Precision precision = Precision::automatic;
   // Share of each class that is held out for validation. Not said: the data's own val part; where
   // it has none 5,000 pictures of 50,000 or more, else a tenth.
@@ -61,10 +67,22 @@ struct TrainSettings {
 // The optimizer, with the rate, momentum and decay that suit it as a first guess.
 void set_optimizer(OptimizerKind kind, TrainSettings& settings);
 
-// The presets: settings that are known to work, by name. `classes`: outputs of the network.
+// What a preset looks at in the data.
+struct DataFacts {
+  Shape picture = {1, 28, 28};  // {channels, height, width}
+  std::size_t classes = 10;
+  std::size_t pictures = 60000;  // of the training part, before any are held out
+  bool mirrors = true;           // does a picture's class stay the same when it is mirrored?
+};
+// Numbers and single characters as class names are taken for digits and letters, which are not
+// mirrored.
+DataFacts facts_of(const Dataset& data);
+
+// The presets: settings that are known to work, by name, adapted to the data.
 std::vector<std::string> preset_names();
-// Throws Error(usage) when there is none of this name.
-TrainSettings preset(const std::string& name, std::size_t classes);
+// Throw Error(usage) when there is none of this name.
+std::string preset_meaning(const std::string& name);
+TrainSettings preset(const std::string& name, const DataFacts& facts);
 
 // How many of these pictures the settings hold out. Throws Error(usage).
 std::size_t validation_size(std::size_t pictures, const TrainSettings& settings);

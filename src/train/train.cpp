@@ -1,10 +1,15 @@
 #include "train/train.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/error.hpp"
+#include "evaluate/metrics.hpp"
 #include "kernels/select.hpp"
+#include "model/fit.hpp"
 #include "train/run.hpp"
 #include "train/weights.hpp"
+#include "weft/predictor.hpp"
 
 namespace weft {
 
@@ -12,31 +17,133 @@ using nlohmann::json;
 
 namespace {
 
+void measure_average(const PreparedData& data, int threads, TrainOutcome& outcome) {
+  Predictor predictor(outcome.model, threads);
+  const Metrics metrics = measure(predictor.probabilities(data.validation.images).as<float>(),
+                                  outcome.model.class_names.size(), data.validation.labels);
+  outcome.validation_loss = metrics.log_loss;
+  outcome.validation_accuracy = metrics.accuracy;
+}
+
+// The members of an ensemble that are done.
+template <class T>
+struct Finished {
+  std::size_t count = 0;
+  std::vector<T> weights;  // what each keeps, one block after the other
+  std::vector<HistoryRow> history;
+};
+
+template <class T>
+Finished<T> finished_in(const Checkpoint& checkpoint, std::size_t members, std::size_t block) {
+  Finished<T> finished;
+  if (checkpoint.finished == 0) return finished;
+  const auto& weights = checkpoint.finished_weights;
+  if (checkpoint.finished >= members || !weights || weights->type() != data_type_of<T>() ||
+      weights->elements() != checkpoint.finished * block) {
+    fail(ErrorCode::bad_input,
+         "resume: the checkpoint has {} finished networks of {}, which do not fit this run: begin "
+         "anew with --force",
+         checkpoint.finished, members);
+  }
+  finished.count = checkpoint.finished;
+  const auto values = weights->as<T>();
+  finished.weights.assign(values.begin(), values.end());
+  finished.history = checkpoint.finished_history;
+  return finished;
+}
+
+template <class T>
+void add_to(Checkpoint& checkpoint, const Finished<T>& finished) {
+  if (finished.count == 0) return;
+  checkpoint.finished = finished.count;
+  checkpoint.finished_history = finished.history;
+  Tensor weights(data_type_of<T>(), {finished.weights.size()});
+  std::ranges::copy(finished.weights, weights.as<T>().begin());
+  checkpoint.finished_weights = std::move(weights);
+}
+
+// Trains the members that are not done. Returns whether all are.
+template <class T>
+bool train_members(const PreparedData& data, const TrainSettings& settings,
+                   const Kernels<T>& kernels, const std::string& identity, int threads,
+                   RunObserver& observer, const Checkpoints& checkpoints, Finished<T>& finished) {
+  Checkpoints own;
+  own.every_seconds = checkpoints.every_seconds;
+  if (checkpoints.save) {
+    own.save = [&](Checkpoint& checkpoint) {
+      add_to(checkpoint, finished);
+      checkpoints.save(checkpoint);
+    };
+  }
+  bool resumes = checkpoints.from.has_value();
+  while (finished.count < settings.ensemble) {
+    TrainSettings member = settings;
+    member.seed += finished.count;
+    Run<T> run(data, member, kernels, identity, finished.history.size(), threads);
+    if (std::exchange(resumes, false)) run.restore(*checkpoints.from);
+    const bool complete = run.train(observer, own);
+    if (!complete) {
+      finished.history.insert(finished.history.end(), run.history().begin(), run.history().end());
+      return false;
+    }
+    const std::span<const T> kept = run.kept_weights();
+    finished.weights.insert(finished.weights.end(), kept.begin(), kept.end());
+    finished.history.insert(finished.history.end(), run.history().begin(), run.history().end());
+    ++finished.count;
+  }
+  return true;
+}
+
+template <class T>
+void take_weights(const Architecture<T>& architecture, const Finished<T>& finished, Model& model) {
+  model.members = finished.count;
+  const std::size_t block = architecture.parameter_count();
+  for (std::size_t member = 0; member < model.members; ++member) {
+    auto weights = named_weights(architecture.parameters(),
+                                 std::span(finished.weights).subspan(member * block, block));
+    for (NamedTensor& weight : weights) {
+      model.weights.push_back(
+          {member_prefix(model, member) + weight.name, std::move(weight.value)});
+    }
+  }
+}
+
 template <class T>
 void train_in(const PreparedData& data, const TrainSettings& settings, const Kernels<T>& kernels,
               int threads, RunObserver& observer, const Checkpoints& checkpoints,
               TrainOutcome& outcome) {
-  Run<T> run(data, settings, kernels, outcome.precision, threads);
-  if (checkpoints.from) run.restore(*checkpoints.from);
-  outcome.complete = run.train(observer, checkpoints);
-  outcome.history = run.history();
+  const Shape& all = data.train.images.shape();
+  const Architecture<T> architecture(settings.network, {all[1], all[2], all[3]}, kernels);
+  const std::string run = identity(data, settings, outcome.precision).dump();
+  Finished<T> finished;
+  if (checkpoints.from) {
+    check_same_run(checkpoints.from->run, run);
+    finished = finished_in<T>(*checkpoints.from, settings.ensemble, architecture.parameter_count());
+  }
+  outcome.complete =
+      train_members(data, settings, kernels, run, threads, observer, checkpoints, finished);
+  outcome.history = finished.history;
   if (!outcome.complete) return;
 
-  const Architecture<T>& architecture = run.network().architecture();
   Model& model = outcome.model;
   model.network = architecture.text();
   model.class_names = data.class_names;
   model.input = architecture.input();
   model.scaler = data.scaler;
-  model.weights = named_weights(architecture.parameters(), std::span<const T>(run.kept_weights()));
-  // What made the model, without anything that differs between two runs of one command.
+  model.views = parse_views(settings.views);
+  take_weights(architecture, finished, model);
   const HistoryRow& last = outcome.history.back();
-  json record = json::parse(run.identity_text());
-  record["epochs"] = outcome.history.size();
+  outcome.validation_loss = last.validation_loss;
+  outcome.validation_accuracy = last.validation_accuracy;
+  const bool averages = model.views.size() > 1 || model.members > 1;
+  if (data.validation.size() > 0 && averages) measure_average(data, threads, outcome);
+  // What made the model, without anything that differs between two runs of one command.
+  json record = json::parse(run);
+  record["epochs"] = outcome.history.size() / settings.ensemble;
   record["scores"] = {{"train_loss", last.train.loss}, {"train_accuracy", last.train.accuracy}};
   if (data.validation.size() > 0) {
-    record["scores"]["val_loss"] = last.validation_loss;
-    record["scores"]["val_accuracy"] = last.validation_accuracy;
+    record["scores"]["val_loss"] = outcome.validation_loss;
+    record["scores"]["val_accuracy"] = outcome.validation_accuracy;
   }
   model.training = record.dump();
 }
@@ -94,7 +201,7 @@ std::size_t steps_within(const PreparedData& data, const TrainSettings& settings
   double step = 0, epoch_end = 0;
   std::size_t steps_an_epoch = 1;
   with_kernels(precision, [&]<class T>(const Kernels<T>& kernels) {
-    Run<T> run(data, trial, kernels, precision, threads);
+    Run<T> run(data, trial, kernels, "", 0, threads);
     Trial observer(seconds / 20);
     run.train(observer, {});
     step = observer.seconds_a_step();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +25,9 @@ class RunObserver {
 
 // Where a run begins, and where it leaves what it would need to go on.
 struct Checkpoints {
-  std::optional<Checkpoint> from;               // nothing: from the beginning
-  std::function<void(const Checkpoint&)> save;  // after each epoch, and before stopping early
-  double every_seconds = 60;                    // and as often as this within an epoch
+  std::optional<Checkpoint> from;         // nothing: from the beginning
+  std::function<void(Checkpoint&)> save;  // after each epoch, and before stopping early
+  double every_seconds = 60;              // and as often as this within an epoch
 };
 
 struct TrainOutcome {
@@ -34,6 +35,9 @@ struct TrainOutcome {
   Model model;
   std::vector<HistoryRow> history;
   Precision precision = Precision::f32;  // what automatic became
+  // The model's on the validation part, over all its views; NaN where there is none.
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();
+  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();
 };
 
 // Trains. The model is the last epoch's. The result is a function of the data and the settings

@@ -32,7 +32,7 @@ LabelledImages bright_rows(std::size_t n) {
 }
 
 TrainSettings settings(Precision precision = Precision::f32) {
-  TrainSettings s = preset("mlp", 3);
+  TrainSettings s = preset("mlp", {.classes = 3});
   s.network = "dense 8, relu, dense 3";
   s.epochs = 12;
   s.batch_size = 16;
@@ -193,6 +193,90 @@ TEST(Train, StoppedAtAnyStepItGoesOnToTheSameModel) {
   }
 }
 
+// What a member is alone, with its seed.
+TEST(Train, AnEnsembleIsItsMembers) {
+  TrainSettings s = settings();
+  s.epochs = 2;
+  s.ensemble = 3;
+  s.augmentation = parse_augmentation("shift 1, erase 0.5, mixup 0.3");
+  s.views = "shift 1";
+  const PreparedData data = prepare(bright_rows_set(), s);
+  RunObserver nobody;
+  const TrainOutcome all = train_model(data, s, 1, nobody);
+  EXPECT_EQ(all.model.members, 3U);
+  EXPECT_EQ(all.model.views.size(), 3U);
+  EXPECT_EQ(all.history.size(), 6U);
+  EXPECT_EQ(all.history.back().train.epoch, 5U);
+  std::vector<float> members;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    TrainSettings one = s;
+    one.ensemble = 1;
+    one.seed = seed;
+    const auto weights = flat(train_model(data, one, 2, nobody).model);
+    members.insert(members.end(), weights.begin(), weights.end());
+  }
+  EXPECT_EQ(flat(all.model), members);
+
+  const Tensor probabilities = Predictor(all.model, 1).probabilities(data.validation.images);
+  double loss = 0;
+  for (std::size_t i = 0; i < data.validation.size(); ++i) {
+    loss -= std::log(probabilities.as<float>()[3 * i + data.validation.labels[i]]);
+  }
+  EXPECT_NEAR(loss / static_cast<double>(data.validation.size()), all.validation_loss, 1e-5);
+
+  for (const std::size_t stop : {3U, 33U, 34U, 60U, 95U}) {
+    Checkpoints checkpoints;
+    checkpoints.save = [&](const Checkpoint& now) {
+      const auto path = std::filesystem::path(::testing::TempDir()) / "weft_ensemble_checkpoint";
+      save_checkpoint(path, now);
+      checkpoints.from = load_checkpoint(path);
+      std::filesystem::remove(path);
+    };
+    StopAfter observer(stop);
+    EXPECT_FALSE(train_model(data, s, 1, observer, checkpoints).complete) << stop;
+    const TrainOutcome rest = train_model(data, s, 2, nobody, checkpoints);
+    EXPECT_EQ(flat(rest.model), flat(all.model)) << "stopped after " << stop;
+    EXPECT_EQ(rest.history.size(), 6U);
+    EXPECT_EQ(rest.model.training, all.model.training);
+  }
+}
+
+TEST(Train, PresetsAdaptToTheData) {
+  for (const std::string& name : preset_names()) {
+    SCOPED_TRACE(name);
+    for (const Shape& picture : {Shape{1, 28, 28},
+                                 {1, 8, 8},
+                                 {3, 32, 32},
+                                 {3, 64, 48},
+                                 {3, 224, 224},
+                                 {4, 1, 1},
+                                 {1, 3, 100}}) {
+      for (const std::size_t pictures : {2U, 1797U, 60000U, 1000000U}) {
+        const TrainSettings s = preset(name, {picture, 7, pictures, false});
+        const Architecture<float> network(s.network, picture, reference_kernels<float>());
+        EXPECT_EQ(network.output(), Shape{7}) << s.network;
+        EXPECT_EQ(s.augmentation.mirror, Mirror::none);
+        EXPECT_EQ(s.views.find("mirror"), std::string::npos);
+        EXPECT_GE(s.epochs, 1U);
+        EXPECT_GE(s.batch_size, 1U);
+      }
+    }
+  }
+  EXPECT_GT(preset("quick", {.pictures = 1797}).epochs, preset("quick", {}).epochs);
+  EXPECT_EQ(preset("quick", {}).augmentation.mirror != Mirror::none, true);
+}
+
+TEST(Train, DigitsAndLettersAreNotMirrored) {
+  Dataset data = bright_rows_set();
+  EXPECT_TRUE(facts_of(data).mirrors);
+  data.class_names = {"a", "b", "7"};
+  EXPECT_FALSE(facts_of(data).mirrors);
+  data.class_names = {"10", "11", "12"};
+  EXPECT_TRUE(facts_of(data).mirrors);
+  data.numbered = true;
+  EXPECT_FALSE(facts_of(data).mirrors);
+}
+
 TEST(Train, ClassWeightsWeighLossAndGradient) {
   TrainSettings s = settings(Precision::f64);
   s.class_weights = {1, 1, 1};
@@ -310,7 +394,7 @@ TEST(Train, ErrorsSayWhatToChange) {
   s.learning_rate = 1e38;
   s.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THAT(error_of(s), HasSubstr("not finite in epoch"));
-  EXPECT_THROW(preset("nonsense", 3), Error);
+  EXPECT_THROW(preset("nonsense", {}), Error);
   s = settings();
   s.label_smoothing = 1;
   EXPECT_THAT(error_of(s), HasSubstr("label-smoothing: 1 is not"));

@@ -23,7 +23,7 @@ void check_loss(double loss, const TrainingPosition& at, std::size_t batches, do
 }  // namespace
 
 template <class T>
-void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource<T>& source,
+void train_network(Network<T>& network, Optimizer<T>& optimizer, RowSource<T>& source,
                    const Label* labels, Batches batches, const Loss<T>& loss,
                    const TrainerSettings& settings, TrainingPosition& position,
                    TrainingObserver& observer) {
@@ -33,6 +33,7 @@ void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource
     const auto start = std::chrono::steady_clock::now();
     const double seconds_before = at.seconds;
     batches.begin_epoch(static_cast<std::uint32_t>(at.epoch));
+    source.begin_epoch(static_cast<std::uint32_t>(at.epoch));
     // An epoch of which this position has seen a part goes on where it was.
     while (at.batch < batches.count() && at.step < schedule.steps) {
       const auto batch = batches.batch(at.batch);
@@ -73,11 +74,11 @@ void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource
   }
 }
 
-template void train_network(Network<float>&, Optimizer<float>&, const RowSource<float>&,
-                            const Label*, Batches, const Loss<float>&, const TrainerSettings&,
-                            TrainingPosition&, TrainingObserver&);
-template void train_network(Network<double>&, Optimizer<double>&, const RowSource<double>&,
-                            const Label*, Batches, const Loss<double>&, const TrainerSettings&,
-                            TrainingPosition&, TrainingObserver&);
+template void train_network(Network<float>&, Optimizer<float>&, RowSource<float>&, const Label*,
+                            Batches, const Loss<float>&, const TrainerSettings&, TrainingPosition&,
+                            TrainingObserver&);
+template void train_network(Network<double>&, Optimizer<double>&, RowSource<double>&, const Label*,
+                            Batches, const Loss<double>&, const TrainerSettings&, TrainingPosition&,
+                            TrainingObserver&);
 
 }  // namespace weft

@@ -60,7 +60,7 @@ struct TrainerSettings {
 // the schedule's steps or until the observer has enough. Throws Error(failed) with epoch and batch
 // when a loss is not finite.
 template <class T>
-void train_network(Network<T>& network, Optimizer<T>& optimizer, const RowSource<T>& source,
+void train_network(Network<T>& network, Optimizer<T>& optimizer, RowSource<T>& source,
                    const Label* labels, Batches batches, const Loss<T>& loss,
                    const TrainerSettings& settings, TrainingPosition& position,
                    TrainingObserver& observer);

@@ -32,6 +32,10 @@ template <class T>
 void copy_weights(const Model& model, const std::vector<std::string>& class_names,
                   const std::vector<Parameter>& parameters, std::span<T> block) {
   if (parameters.empty()) return;
+  if (model.members > 1) {
+    fail(ErrorCode::usage, "init-from: the model is an ensemble of {} networks: give a single one",
+         model.members);
+  }
   const bool same_classes = model.class_names == class_names;
   const std::string_view last = layer_of(parameters.back().name);
   for (const Parameter& parameter : parameters) {

@@ -1,0 +1,71 @@
+#include "model/views.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "data/augmentation.hpp"
+
+namespace weft {
+
+std::string text_of(const View& view) {
+  std::string text = view.mirror ? "mirror" : "";
+  if (view.right != 0 || view.down != 0) {
+    text += fmt::format("{}shift {} {}{}", text.empty() ? "" : " ", view.right, view.down,
+                        view.reflect ? " reflect" : "");
+  }
+  return text.empty() ? "plain" : text;
+}
+
+std::optional<View> parse_view(const std::string& text) {
+  View view;
+  std::istringstream words(text);
+  std::string word;
+  words >> word;
+  if (word == "mirror") {
+    view.mirror = true;
+    word.clear();
+    words >> word;
+  }
+  if (word == "shift") {
+    words >> view.right >> view.down;
+    word.clear();
+    words.clear(words.rdstate() & ~std::ios::failbit);
+    words >> word;
+    view.reflect = word == "reflect";
+  }
+  // Whatever was misread is not written again as it was.
+  if (text_of(view) != text || std::abs(view.right) > kMostViewShift ||
+      std::abs(view.down) > kMostViewShift) {
+    return std::nullopt;
+  }
+  return view;
+}
+
+std::vector<View> parse_views(const std::string& text) {
+  const Augmentation steps = parse_augmentation(text);
+  const auto shift = static_cast<int>(steps.shift);
+  const bool mirrors = steps.mirror == Mirror::random;
+  const Augmentation understood{.mirror = mirrors ? Mirror::random : Mirror::none,
+                                .shift = steps.shift,
+                                .reflect = steps.reflect};
+  if (steps != understood) {
+    fail(ErrorCode::usage,
+         "views: \"{}\" is not understood; there are none, mirror, shift N [reflect], or both with "
+         "a "
+         "comma between",
+         text);
+  }
+  std::vector<View> views{{}};
+  if (shift > 0) {
+    views.push_back({.right = -shift, .down = -shift, .reflect = steps.reflect});
+    views.push_back({.right = shift, .down = shift, .reflect = steps.reflect});
+  }
+  for (std::size_t i = 0, plain = mirrors ? views.size() : 0; i < plain; ++i) {
+    views.push_back(views[i]);
+    views.back().mirror = true;
+  }
+  return views;
+}
+
+}  // namespace weft

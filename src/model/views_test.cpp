@@ -1,0 +1,40 @@
+#include "model/views.hpp"
+
+#include <gtest/gtest.h>
+
+#include "weft/error.hpp"
+
+namespace weft {
+namespace {
+
+TEST(Views, ReadAndWriteTheirText) {
+  for (const char* text : {"plain", "mirror", "shift 1 -2", "mirror shift -64 0 reflect"}) {
+    const auto view = parse_view(text);
+    ASSERT_TRUE(view) << text;
+    EXPECT_EQ(text_of(*view), text);
+  }
+  for (const char* wrong : {"", "Plain", "shift", "shift 1", "shift 0 0", "shift 1 65", "mirror ",
+                            "mirror mirror", "shift 1 2 wrap", "plain mirror", "shift 1 2 3"}) {
+    EXPECT_FALSE(parse_view(wrong)) << wrong;
+  }
+}
+
+TEST(Views, AreChosenByWhatIsDone) {
+  const auto texts = [](const std::string& choice) {
+    std::vector<std::string> list;
+    for (const View& view : parse_views(choice)) list.push_back(text_of(view));
+    return list;
+  };
+  using List = std::vector<std::string>;
+  EXPECT_EQ(texts("none"), (List{"plain"}));
+  EXPECT_EQ(texts("mirror"), (List{"plain", "mirror"}));
+  EXPECT_EQ(texts("shift 2 reflect"), (List{"plain", "shift -2 -2 reflect", "shift 2 2 reflect"}));
+  EXPECT_EQ(texts("mirror, shift 1"), (List{"plain", "shift -1 -1", "shift 1 1", "mirror",
+                                            "mirror shift -1 -1", "mirror shift 1 1"}));
+  for (const char* wrong : {"mirror alternate", "cutout 3", "mirror, erase 0.5", "nonsense"}) {
+    EXPECT_THROW(parse_views(wrong), Error) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace weft
