@@ -48,11 +48,11 @@ std::string quick_network(const DataFacts& facts) {
   Layers layers;
   begin(facts.picture, 3, "relu", layers);
   if (count >= 3) layers.add("maxpool 2");
-  layers.add("conv 32 3x3").add("batchnorm").add("relu");
+  layers.add("conv 48 3x3");
   if (count >= 2) layers.add("maxpool 2");
-  layers.add("conv 64 3x3").add("batchnorm").add("relu");
-  layers.add("conv 64 3x3").add("batchnorm").add("relu");
+  layers.add("batchnorm").add("relu").add("conv 96 3x3");
   if (count >= 1) layers.add("maxpool 2");
+  layers.add("batchnorm").add("relu").add("conv 128 3x3").add("batchnorm").add("relu");
   return layers.add(fmt::format("dense {}", facts.classes)).text();
 }
 
@@ -125,9 +125,11 @@ TrainSettings mlp_large(const DataFacts& facts) {
 TrainSettings quick(const DataFacts& facts) {
   TrainSettings settings;
   settings.network = quick_network(facts);
-  settings.epochs = 4;
+  settings.epochs = 3;
   settings.batch_size = 128;
   set_optimizer(OptimizerKind::muon, settings);
+  settings.learning_rate = 0.04;
+  settings.label_smoothing = 0.1;
   settings.augmentation = parse_augmentation("mirror");
   settings.views = "mirror";
   adapt_length(facts, settings);
