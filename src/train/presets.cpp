@@ -60,13 +60,15 @@ std::string default_network(const DataFacts& facts) {
   const std::size_t count = halvings(facts.picture);
   Layers layers;
   begin(facts.picture, 3, "gelu", layers);
-  for (const std::size_t width : {32, 64, 128}) {
-    const std::size_t left = width == 32 ? 3 : width == 64 ? 2 : 1;
+  if (count >= 3) layers.add("maxpool 2");
+  for (const std::size_t width : {64, 128}) {
+    const std::size_t left = width == 64 ? 2 : 1;
+    layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
     layers.add(fmt::format("conv {} 3x3", width));
     if (count >= left) layers.add("maxpool 2");
     layers.add("batchnorm").add("gelu");
-    layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
   }
+  layers.add("conv 256 3x3").add("batchnorm").add("gelu");
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
@@ -139,10 +141,11 @@ TrainSettings quick(const DataFacts& facts) {
 TrainSettings thorough(const DataFacts& facts) {
   TrainSettings settings;
   settings.network = default_network(facts);
-  settings.epochs = 11;
+  settings.epochs = 7;
   settings.batch_size = 128;
   set_optimizer(OptimizerKind::muon, settings);
-  settings.augmentation = parse_augmentation("mirror, shift 2");
+  settings.learning_rate = 0.04;
+  settings.augmentation = parse_augmentation("mirror, shift 1");
   settings.label_smoothing = 0.1;
   settings.views = "mirror, shift 1";
   adapt_length(facts, settings);
