@@ -34,8 +34,6 @@ nlohmann::ordered_json as_json(const ClassMetrics& m) {
 nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>& names,
                                const std::vector<View>& views, const std::string& split,
                                double seconds) {
-  nlohmann::ordered_json view_texts = nlohmann::ordered_json::array();
-  for (const View& view : views) view_texts.push_back(text_of(view));
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (std::size_t c = 0; c < names.size(); ++c) {
     nlohmann::ordered_json entry{{"label", names[c]}};
@@ -54,7 +52,7 @@ nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>&
           {"macro_average", as_json(m.macro_average)},
           {"weighted_average", as_json(m.weighted_average)},
           {"confusion_matrix", m.confusion_matrix},
-          {"views", view_texts},
+          {"views", texts_of(views)},
           {"seconds", seconds}};
 }
 

@@ -56,8 +56,6 @@ ordered_json as_json(const Model& model, const ModelFacts& facts) {
                       {"parameters", layer.parameters},
                       {"multiply_adds", layer.multiply_adds}});
   }
-  ordered_json view_texts = ordered_json::array();
-  for (const View& view : model.views) view_texts.push_back(text_of(view));
   return {{"kind", "model"},
           {"network", model.network},
           {"labels", model.class_names},
@@ -67,7 +65,7 @@ ordered_json as_json(const Model& model, const ModelFacts& facts) {
           {"parameters", facts.parameters},
           {"multiply_adds", facts.multiply_adds},
           {"layers", layers},
-          {"views", view_texts},
+          {"views", texts_of(model.views)},
           {"members", model.members},
           {"training", facts.training}};
 }
@@ -158,9 +156,7 @@ void print(const std::filesystem::path& where, const Model& model, const ModelFa
   print_wrapped(fmt::format("{} classes", model.class_names.size()), classes, columns);
   if (model.members > 1) fmt::print("{:<12}{} networks\n", "average of", model.members);
   if (model.views.size() > 1) {
-    std::vector<std::string> views;
-    for (const View& view : model.views) views.push_back(text_of(view));
-    print_wrapped(fmt::format("{} views", views.size()), views, columns);
+    print_wrapped(fmt::format("{} views", model.views.size()), texts_of(model.views), columns);
   }
   print_layers(model, facts, columns);
   print_training(facts.training, columns);

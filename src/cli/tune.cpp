@@ -64,11 +64,7 @@ class Progress final : public SearchObserver {
 
   void on_trial(const Search& search, const Trial& next) override {
     trial_ = next;
-    all_ = 0;
-    for (std::size_t rung = 0, n = search.candidates.size(); rung < search.steps.size(); ++rung) {
-      all_ += n;
-      n = std::max<std::size_t>(1, n / 3);
-    }
+    all_ = trials_of_all(search);
     done_ = search.trials.size();
     step_ = 0;
   }
@@ -104,22 +100,6 @@ class Progress final : public SearchObserver {
   std::size_t all_ = 0, done_ = 0, step_ = 0;
 };
 
-// The last trial of each candidate, the best of the longest first.
-std::vector<Trial> ranking(const Search& search) {
-  std::vector<Trial> last;
-  for (std::size_t candidate = 0; candidate < search.candidates.size(); ++candidate) {
-    const Trial* found = nullptr;
-    for (const Trial& trial : search.trials) {
-      if (trial.candidate == candidate && (!found || trial.rung > found->rung)) found = &trial;
-    }
-    if (found != nullptr) last.push_back(*found);
-  }
-  std::ranges::stable_sort(last, [](const Trial& a, const Trial& b) {
-    return std::pair(a.rung, a.validation_accuracy) > std::pair(b.rung, b.validation_accuracy);
-  });
-  return last;
-}
-
 void print_table(const Search& search, const TrainSettings& base) {
   fmt::print("{:>8}{:>12}{:>10}{:>8}{:>10}{:>11}  {}\n", "steps", "validation", "lr", "width",
              "decay", "smoothing", "augment");
@@ -144,8 +124,6 @@ int run_tune(CLI::App& command, Options& options) {
   TrainSettings base = settings_of(train, dataset);
   base.target.reset();
   base.patience = 0;
-  const Shape& all = dataset.train.images.shape();
-  const std::size_t side = std::min(all[2], all[3]);
   const int threads = train.threads > 0 ? train.threads : default_threads();
   const PreparedData data = prepare(std::move(dataset), base);
   if (data.validation.size() == 0) {
@@ -164,13 +142,14 @@ int run_tune(CLI::App& command, Options& options) {
   } else {
     const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
     const double seconds = std::max(0.1, parse_time(options.time) - gone.count());
-    search = plan_search(base, steps_within(data, base, threads, seconds), side);
+    search = plan_search(data, base, steps_within(data, base, threads, seconds));
     ordered_json config = config_of(command, kNotInConfig);
     std::error_code ignored;
     const bool is_path = fs::exists(train.data, ignored);
     config["data"] = is_path ? fs::absolute(train.data).lexically_normal().string() : train.data;
+    write_file(file,
+               as_json(search).dump());  // first: where there is a configuration, this is its own
     folder.write_config(config.dump(2));
-    write_file(file, as_json(search).dump());
   }
   say(fmt::format("{} candidates, the first with the settings as they are; {} trials done",
                   search.candidates.size(), search.trials.size()));
@@ -184,7 +163,7 @@ int run_tune(CLI::App& command, Options& options) {
                     folder.path().string()));
     return Interrupt::exit_code();
   }
-  const Trial& best = *best_trial(search);
+  const Trial best = ranking(search).front();
   const std::string train_command = command_for(options, base, search.candidates[best.candidate]);
   if (train.json) {
     ordered_json answer = as_json(search);

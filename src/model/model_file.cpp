@@ -182,7 +182,7 @@ Tensor to_tensor(const Shape& shape, const std::vector<float>& values) {
 
 Metadata to_metadata(const Model& model) {
   json output = output_rule();
-  for (const View& view : model.views) output["views"].push_back(text_of(view));
+  output["views"] = texts_of(model.views);
   const json input = {
       {"channels", model.input[0]}, {"height", model.input[1]}, {"width", model.input[2]}};
   return {{"weft.format", kFormat},

@@ -45,16 +45,16 @@ class Predictor::Implementation {
     const std::size_t classes = architecture.output().elements();
     Tensor result(DataType::f32, {images.rows(), classes});
     const auto mean = result.as<float>();
-    if (networks_.size() == 1 && views_.size() == 1 && views_.front() == View{}) {
-      answer(networks_.front(), PixelRows<float>(images, scaler_), mean.data());
-      return result;
-    }
     std::vector<float> values(images.rows() * classes);
     const float share = 1 / static_cast<float>(networks_.size() * views_.size());
     for (Network<float>& network : networks_) {
       for (const View& view : views_) {
-        const Placement placement{.mirror = view.mirror, .dx = view.right, .dy = view.down};
-        answer(network, ViewRows<float>(placement, view.reflect, images, scaler_), values.data());
+        if (view == View{}) {
+          answer(network, PixelRows<float>(images, scaler_), values.data());
+        } else {
+          const Placement placement{.mirror = view.mirror, .dx = view.right, .dy = view.down};
+          answer(network, ViewRows<float>(placement, view.reflect, images, scaler_), values.data());
+        }
         for (std::size_t i = 0; i < values.size(); ++i) mean[i] += share * values[i];
       }
     }

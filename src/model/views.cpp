@@ -1,6 +1,5 @@
 #include "model/views.hpp"
 
-#include <cstdlib>
 #include <sstream>
 
 #include "base/error.hpp"
@@ -15,6 +14,12 @@ std::string text_of(const View& view) {
                         view.reflect ? " reflect" : "");
   }
   return text.empty() ? "plain" : text;
+}
+
+std::vector<std::string> texts_of(const std::vector<View>& views) {
+  std::vector<std::string> texts;
+  for (const View& view : views) texts.push_back(text_of(view));
+  return texts;
 }
 
 std::optional<View> parse_view(const std::string& text) {
@@ -34,11 +39,11 @@ std::optional<View> parse_view(const std::string& text) {
     words >> word;
     view.reflect = word == "reflect";
   }
+  const auto possible = [](int pixels) {
+    return pixels >= -kMostViewShift && pixels <= kMostViewShift;
+  };
   // Whatever was misread is not written again as it was.
-  if (text_of(view) != text || std::abs(view.right) > kMostViewShift ||
-      std::abs(view.down) > kMostViewShift) {
-    return std::nullopt;
-  }
+  if (text_of(view) != text || !possible(view.right) || !possible(view.down)) return std::nullopt;
   return view;
 }
 
@@ -51,8 +56,7 @@ std::vector<View> parse_views(const std::string& text) {
                                 .reflect = steps.reflect};
   if (steps != understood) {
     fail(ErrorCode::usage,
-         "views: \"{}\" is not understood; there are none, mirror, shift N [reflect], or both with "
-         "a "
+         "views: \"{}\" is not understood: it is none, mirror, shift N [reflect], or both with a "
          "comma between",
          text);
   }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "weft/model.hpp"
 
@@ -12,6 +13,7 @@ namespace weft {
 constexpr int kMostViewShift = 64;
 
 std::string text_of(const View& view);
+std::vector<std::string> texts_of(const std::vector<View>& views);
 // Nothing where the text is none of a view.
 std::optional<View> parse_view(const std::string& text);
 

@@ -13,7 +13,8 @@ TEST(Views, ReadAndWriteTheirText) {
     ASSERT_TRUE(view) << text;
     EXPECT_EQ(text_of(*view), text);
   }
-  for (const char* wrong : {"", "Plain", "shift", "shift 1", "shift 0 0", "shift 1 65", "mirror ",
+  for (const char* wrong : {"", "Plain", "shift", "shift 1", "shift 0 0", "shift 1 65",
+                            "shift -2147483648 0", "shift 99999999999 0", "mirror ",
                             "mirror mirror", "shift 1 2 wrap", "plain mirror", "shift 1 2 3"}) {
     EXPECT_FALSE(parse_view(wrong)) << wrong;
   }

@@ -88,6 +88,12 @@ std::string best_network(const DataFacts& facts) {
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
+// These steps, and mirroring before them where it keeps a picture's class.
+std::string mirrored(const DataFacts& facts, const std::string& steps = "") {
+  if (!facts.mirrors) return steps.empty() ? "none" : steps;
+  return steps.empty() ? "mirror" : "mirror, " + steps;
+}
+
 // Fewer pictures are gone through more often, up to 20 times, in batches that still make an epoch
 // of 20 steps or more.
 void adapt_length(const DataFacts& facts, TrainSettings& settings) {
@@ -118,8 +124,8 @@ TrainSettings mlp_large(const DataFacts& facts) {
   settings.epochs = 20;
   settings.batch_size = 256;
   set_optimizer(OptimizerKind::adamw, settings);
-  settings.augmentation = parse_augmentation("mirror, shift 1");
-  settings.views = "mirror";
+  settings.augmentation = parse_augmentation(mirrored(facts, "shift 1"));
+  settings.views = mirrored(facts);
   adapt_length(facts, settings);
   return settings;
 }
@@ -132,8 +138,8 @@ TrainSettings quick(const DataFacts& facts) {
   set_optimizer(OptimizerKind::muon, settings);
   settings.learning_rate = 0.04;
   settings.label_smoothing = 0.1;
-  settings.augmentation = parse_augmentation("mirror");
-  settings.views = "mirror";
+  settings.augmentation = parse_augmentation(mirrored(facts));
+  settings.views = mirrored(facts);
   adapt_length(facts, settings);
   return settings;
 }
@@ -145,9 +151,9 @@ TrainSettings thorough(const DataFacts& facts) {
   settings.batch_size = 128;
   set_optimizer(OptimizerKind::muon, settings);
   settings.learning_rate = 0.04;
-  settings.augmentation = parse_augmentation("mirror, shift 1");
+  settings.augmentation = parse_augmentation(mirrored(facts, "shift 1"));
   settings.label_smoothing = 0.1;
-  settings.views = "mirror, shift 1";
+  settings.views = mirrored(facts, "shift 1");
   adapt_length(facts, settings);
   return settings;
 }
@@ -156,7 +162,7 @@ TrainSettings best(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
   settings.network = best_network(facts);
   settings.epochs = 50;
-  settings.augmentation = parse_augmentation("mirror, shift 2, cutout 10");
+  settings.augmentation = parse_augmentation(mirrored(facts, "shift 2, cutout 10"));
   adapt_length(facts, settings);
   return settings;
 }
@@ -234,13 +240,7 @@ std::string preset_meaning(const std::string& name) {
 }
 
 TrainSettings preset(const std::string& name, const DataFacts& facts) {
-  TrainSettings settings = find_preset(name).make(facts);
-  if (!facts.mirrors) {
-    settings.augmentation.mirror = Mirror::none;
-    settings.views = settings.views == "mirror" ? "none" : settings.views;
-    if (settings.views.starts_with("mirror, ")) settings.views.erase(0, 8);
-  }
-  return settings;
+  return find_preset(name).make(facts);
 }
 
 }  // namespace weft

@@ -138,9 +138,12 @@ TrainSettings with(const Candidate& candidate, const TrainSettings& settings) {
   return s;
 }
 
-Search plan_search(const TrainSettings& settings, std::size_t steps, std::size_t side) {
+Search plan_search(const PreparedData& data, const TrainSettings& settings, std::size_t steps) {
   // Every rung takes about as long: candidates become fewer as runs become longer.
   Search search;
+  search.run = identity(data, settings, resolve(settings.precision)).dump();
+  const Shape& pictures = data.train.images.shape();
+  const std::size_t side = std::min(pictures[2], pictures[3]);
   std::size_t rungs = 4;
   const auto count = [](std::size_t n) { return static_cast<std::size_t>(std::pow(kPart, n - 1)); };
   const auto first = [&](std::size_t n) { return steps / (n * count(n)); };
@@ -168,18 +171,27 @@ std::vector<std::size_t> candidates_of(const Search& search, std::size_t rung) {
   return list;
 }
 
-const Trial* best_trial(const Search& search) {
-  const Trial* best = nullptr;
-  for (const Trial& trial : search.trials) {
-    const bool later = best != nullptr && trial.rung > best->rung;
-    const bool same = best != nullptr && trial.rung == best->rung;
-    if (best == nullptr || later || (same && better(trial, *best))) best = &trial;
+std::size_t trials_of_all(const Search& search) {
+  std::size_t all = 0;
+  for (std::size_t rung = 0; rung < search.steps.size(); ++rung) all += candidates_in(search, rung);
+  return all;
+}
+
+std::vector<Trial> ranking(const Search& search) {
+  std::vector<Trial> last;
+  for (std::size_t rung = search.steps.size(); rung-- > 0;) {
+    for (const Trial& trial : trials_of(search, rung)) {
+      if (std::ranges::find(last, trial.candidate, &Trial::candidate) == last.end()) {
+        last.push_back(trial);
+      }
+    }
   }
-  return best;
+  return last;
 }
 
 bool run_search(const PreparedData& data, const TrainSettings& settings, int threads,
                 SearchObserver& observer, Checkpoints checkpoints, Search& search) {
+  check_same_run(search.run, identity(data, settings, resolve(settings.precision)).dump());
   for (std::size_t rung = 0; rung < search.steps.size(); ++rung) {
     for (const std::size_t number : candidates_of(search, rung)) {
       const auto is_this = [&](const Trial& trial) {
@@ -224,7 +236,8 @@ json as_json(const Search& search) {
                       {"val_loss", t.validation_loss},
                       {"seconds", t.seconds}});
   }
-  return {{"candidates", candidates}, {"steps", search.steps}, {"trials", trials}};
+  return {
+      {"run", search.run}, {"candidates", candidates}, {"steps", search.steps}, {"trials", trials}};
 }
 
 Search parse_search(const std::string& text, const std::string& where) try {
@@ -238,6 +251,7 @@ Search parse_search(const std::string& text, const std::string& where) try {
                                  .label_smoothing = c.at("label_smoothing"),
                                  .augment = c.at("augment")});
   }
+  search.run = value->at("run").get<std::string>();
   search.steps = value->at("steps").get<std::vector<std::size_t>>();
   for (const json& t : value->at("trials")) {
     search.trials.push_back({.candidate = t.at("candidate"),
@@ -251,9 +265,11 @@ Search parse_search(const std::string& text, const std::string& where) try {
            where, search.trials.back().candidate, search.candidates.size());
     }
   }
-  if (search.candidates.empty() || search.steps.empty()) {
-    fail(ErrorCode::bad_input, "{}: it has no candidates or no steps: begin anew with --force",
-         where);
+  const bool has_steps =
+      !search.steps.empty() && std::ranges::find(search.steps, 0U) == search.steps.end();
+  if (search.candidates.empty() || !has_steps) {
+    fail(ErrorCode::bad_input,
+         "{}: it has no candidates, or rungs without steps: begin anew with --force", where);
   }
   return search;
 } catch (const json::exception& error) {

@@ -31,19 +31,22 @@ struct Trial {
 
 // Decided once, before the first trial; the trials that are done are added to it.
 struct Search {
+  std::string run;                    // what it searches around, and on which data
   std::vector<Candidate> candidates;  // the first is the settings as they are
   std::vector<std::size_t> steps;     // of a trial in each rung
   std::vector<Trial> trials;
 };
 
 // Candidates drawn by settings.seed, and rungs that together take about as many steps as a run of
-// `steps` of the settings' own network. side: the pictures' shorter one.
-Search plan_search(const TrainSettings& settings, std::size_t steps, std::size_t side);
+// `steps` of the settings' own network.
+Search plan_search(const PreparedData& data, const TrainSettings& settings, std::size_t steps);
 
 // The candidates of this rung, best first; none until the rung before is done.
 std::vector<std::size_t> candidates_of(const Search& search, std::size_t rung);
-// The trial that did best in the last rung that is done, or in part; nothing before the first.
-const Trial* best_trial(const Search& search);
+// How many trials the whole search has.
+std::size_t trials_of_all(const Search& search);
+// The last trial of each candidate that had one, those of the longest runs first, then the best.
+std::vector<Trial> ranking(const Search& search);
 
 class SearchObserver : public RunObserver {
  public:
@@ -52,7 +55,8 @@ class SearchObserver : public RunObserver {
 };
 
 // Goes through the trials that are left. Returns false when the observer wanted it to stop; the
-// trial that it was at goes on from `checkpoints.from`, if that is of this trial.
+// trial that it was at goes on from `checkpoints.from`, if that is of this trial. Throws
+// Error(bad_input) for a search of other data or around other settings.
 bool run_search(const PreparedData& data, const TrainSettings& settings, int threads,
                 SearchObserver& observer, Checkpoints checkpoints, Search& search);
 

@@ -38,6 +38,10 @@ TrainSettings base() {
   return s;
 }
 
+Search plan(const TrainSettings& settings, std::size_t steps) {
+  return plan_search(prepare(shades(), settings), settings, steps);
+}
+
 class Observer final : public SearchObserver {
  public:
   explicit Observer(std::size_t steps = SIZE_MAX) : left_(steps) {}
@@ -50,7 +54,7 @@ class Observer final : public SearchObserver {
 };
 
 TEST(Tune, PlansFewerAndLongerTrials) {
-  const Search search = plan_search(base(), 10000, 28);
+  const Search search = plan(base(), 10000);
   EXPECT_EQ(search.candidates.size(), 27U);
   EXPECT_THAT(search.steps, ElementsAre(92, 276, 828, 2484));
   std::size_t all = 0;
@@ -58,16 +62,16 @@ TEST(Tune, PlansFewerAndLongerTrials) {
   EXPECT_LE(all, 10000U);
   EXPECT_GT(all, 9000U);
   // With little time there are fewer.
-  EXPECT_EQ(plan_search(base(), 1000, 28).candidates.size(), 9U);
-  EXPECT_EQ(plan_search(base(), 10, 28).candidates.size(), 1U);
-  EXPECT_THAT(plan_search(base(), 10, 28).steps, ElementsAre(10));
+  EXPECT_EQ(plan(base(), 1000).candidates.size(), 9U);
+  EXPECT_EQ(plan(base(), 10).candidates.size(), 1U);
+  EXPECT_THAT(plan(base(), 10).steps, ElementsAre(10));
 }
 
 TEST(Tune, TheFirstCandidateIsTheSettingsThemselves) {
   TrainSettings s = base();
   s.augmentation = parse_augmentation("mirror, shift 1");
   s.label_smoothing = 0.1;
-  const Search search = plan_search(s, 10000, 28);
+  const Search search = plan(s, 10000);
   EXPECT_EQ(as_json(with(search.candidates[0], s), Precision::f32), as_json(s, Precision::f32));
   for (const Candidate& candidate : search.candidates) {
     EXPECT_EQ(with(candidate, s).augmentation.mirror, Mirror::random);
@@ -91,17 +95,22 @@ TEST(Tune, WidensAllLayersButTheLast) {
 TEST(Tune, StoppedAnywhereItComesToTheSame) {
   const PreparedData data = prepare(shades(), base());
   Observer whole;
-  Search search = plan_search(base(), 400, 4);
+  Search search = plan(base(), 400);
   EXPECT_EQ(search.candidates.size(), 3U);
-  const Search plan = search;
+  const Search planned = search;
   EXPECT_TRUE(run_search(data, base(), 1, whole, {}, search));
   EXPECT_EQ(search.trials.size(), 4U);
   const auto last = candidates_of(search, 1);
-  EXPECT_THAT(last, ElementsAre(best_trial(search)->candidate));
-  EXPECT_EQ(best_trial(search)->rung, 1U);
+  EXPECT_THAT(last, ElementsAre(ranking(search).front().candidate));
+  EXPECT_EQ(ranking(search).front().rung, 1U);
+  EXPECT_EQ(ranking(search).size(), 3U);
+  EXPECT_EQ(trials_of_all(search), 4U);
+  TrainSettings other = base();
+  other.learning_rate *= 2;
+  EXPECT_THROW(run_search(data, other, 1, whole, {}, search), Error);
 
   for (const std::size_t stop : {1U, 40U, 70U, 150U, 300U}) {
-    Search part = plan;
+    Search part = planned;
     Checkpoints checkpoints;
     std::optional<Checkpoint> left;
     const auto path = std::filesystem::path(testing::TempDir()) / "weft_tune_checkpoint";
@@ -128,7 +137,7 @@ TEST(Tune, StoppedAnywhereItComesToTheSame) {
 }
 
 TEST(Tune, ReadsWhatItWrites) {
-  Search search = plan_search(base(), 400, 4);
+  Search search = plan(base(), 400);
   search.trials.push_back({.candidate = 2, .rung = 0, .steps = 7, .validation_accuracy = 0.5});
   const std::string text = as_json(search).dump();
   EXPECT_EQ(as_json(parse_search(text, "it")).dump(), text);
@@ -141,10 +150,14 @@ TEST(Tune, ReadsWhatItWrites) {
       EXPECT_THAT(error.what(), HasSubstr("the/file"));
     }
   };
-  for (const char* wrong : {"", "{", "[]", "{}", R"({"candidates":[],"steps":[],"trials":[]})",
-                            R"({"candidates":[7],"steps":[1],"trials":[]})"}) {
+  for (const char* wrong :
+       {"", "{", "[]", "{}", R"({"run":"","candidates":[],"steps":[],"trials":[]})",
+        R"({"run":"","candidates":[7],"steps":[1],"trials":[]})"}) {
     refused(wrong);
   }
+  Search still = search;
+  still.steps.back() = 0;
+  refused(as_json(still).dump());
   std::string beyond = text;
   beyond.replace(beyond.find("\"candidate\":2"), 13, "\"candidate\":9");
   refused(beyond);
