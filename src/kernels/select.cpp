@@ -58,4 +58,12 @@ const Kernels<float>& select_kernels(Precision resolved) {
   return resolved == Precision::bf16 ? bf16_kernels() : fast_kernels();
 }
 
+const Kernels<float>& unrounded(const Kernels<float>& kernels) {
+  return &kernels == &bf16_kernels() ? fast_kernels() : kernels;
+}
+
+const Kernels<double>& unrounded(const Kernels<double>& kernels) {
+  return kernels;
+}
+
 }  // namespace weft

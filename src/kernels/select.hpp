@@ -22,4 +22,9 @@ Precision resolve(Precision asked);
 // Error(usage) when either has another value.
 const Kernels<float>& select_kernels(Precision resolved);
 
+// These, but where they round factors to bfloat16 those that do not: for sums that need float32
+// whatever the network's arithmetic.
+const Kernels<float>& unrounded(const Kernels<float>& kernels);
+const Kernels<double>& unrounded(const Kernels<double>& kernels);
+
 }  // namespace weft

@@ -123,7 +123,6 @@ TEST(Orthogonalise, EqualsThePlainIteration) {
       EXPECT_TRUE(
           all_close(orthogonal(reference_kernels<float>(), size, n, matrix), expected, 1e-4, 3e-5));
       EXPECT_TRUE(all_close(orthogonal(fast_kernels(), size, n, matrix), expected, 1e-4, 3e-5));
-      EXPECT_TRUE(all_close(orthogonal(bf16_kernels(), size, n, matrix), expected, 0.1, 0.06));
     }
   }
 }
@@ -134,17 +133,32 @@ TEST(Orthogonalise, SingularValuesComeNearOne) {
     if (size.rows == 6) continue;  // a square one may have a singular value near 0
     const Values matrix = random_values(size.rows * size.columns, 2);
     const Values before = singular_values(size.rows, size.columns, matrix);
-    for (const auto& result : {orthogonal(fast_kernels(), size, 5, matrix),
-                               orthogonal(bf16_kernels(), size, 5, matrix)}) {
-      const Values after =
-          singular_values(size.rows, size.columns, Values(result.begin(), result.end()));
-      EXPECT_GT(after.front(), 0.67);
-      EXPECT_LT(after.back(), 1.2);
-      EXPECT_LE(after.back() / after.front(), std::max(1.8, before.back() / before.front()));
-    }
+    const auto result = orthogonal(fast_kernels(), size, 5, matrix);
+    const Values after =
+        singular_values(size.rows, size.columns, Values(result.begin(), result.end()));
+    EXPECT_GT(after.front(), 0.67);
+    EXPECT_LT(after.back(), 1.2);
+    EXPECT_LE(after.back() / after.front(), std::max(1.8, before.back() / before.front()));
   }
   // Of zeros there is no direction.
   EXPECT_EQ(orthogonal(fast_kernels(), {3, 4}, 5, Values(12)), std::vector<float>(12));
+}
+
+// Squared and rounded, the small singular values may come out negative; they must stay small.
+TEST(Orthogonalise, AMatrixOfNearlyOneDirectionStaysBounded) {
+  for (const double rest : {0.0, 1e-6, 1e-4}) {
+    const Size size{24, 90};
+    const Values left = random_values(24, 3), right = random_values(90, 4);
+    Values matrix = random_values(24 * 90, 5);
+    for (std::size_t i = 0; i < matrix.size(); ++i) {
+      matrix[i] = left[i / 90] * right[i % 90] + rest * matrix[i];
+    }
+    const auto result = orthogonal(fast_kernels(), size, 5, matrix);
+    const Values after = singular_values(24, 90, Values(result.begin(), result.end()));
+    EXPECT_GT(after.back(), 0.67) << rest;
+    EXPECT_LT(after.back(), 1.2) << rest;
+    EXPECT_LT(after[after.size() - 2], rest == 0 ? 0.01 : 1.2) << rest;
+  }
 }
 
 // A network's parameters: filters, their bias, a frozen filter, a dense layer and the last one.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "kernels/select.hpp"
 #include "nn/averaging.hpp"
 #include "nn/network.hpp"
 #include "nn/whiten.hpp"
@@ -56,7 +57,7 @@ class Run final : public TrainingObserver {
         settings_(settings),
         network_(settings.network, input_of(data), kernels, threads),
         optimizer_(optimizer_settings(settings), network_.architecture().parameters(),
-                   network_.architecture().parameter_count(), kernels, network_.pool()),
+                   network_.architecture().parameter_count(), unrounded(kernels), network_.pool()),
         source_(rows_of<T>(data, settings)),
         batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
         plain_loss_(loss_of(settings.loss, 0, kernels)),
