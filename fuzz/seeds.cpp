@@ -124,6 +124,17 @@ std::vector<Bytes> seeds(const std::string& target) {
                   R"({"batch_size": 64, "time": "3m", "class-weights": "balanced"})",
                   R"({"optimizer": "muon", "adamw-lr": 0.004, "lookahead": 5})"});
   }
+  if (target == "augmentation") {
+    return texts({"mirror alternate, shift 2 reflect, rotate 10, zoom 0.1, brightness 0.2",
+                  "contrast 0.2, cutout 8, erase 0.5, mixup 0.2, cutmix 1", "mirror, shift 1",
+                  "none"});
+  }
+  if (target == "views") return texts({"none", "mirror", "shift 2 reflect", "mirror, shift 1"});
+  if (target == "search") {
+    return texts({R"({"run": "{}", "candidates": [{"rate": 0.04, "width": 1, "weight_decay": 0.01,
+      "label_smoothing": 0.1, "augment": "mirror"}], "steps": [9, 27], "trials": [{"candidate": 0,
+      "rung": 0, "steps": 9, "val_accuracy": 0.5, "val_loss": 1.5, "seconds": 2}]})"});
+  }
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "cli/config.hpp"
 #include "cli/train_options.hpp"
 #include "data/array.hpp"
+#include "data/augmentation.hpp"
 #include "data/cifar.hpp"
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
@@ -21,6 +22,7 @@
 #include "model/safetensors.hpp"
 #include "nn/network.hpp"
 #include "train/checkpoint.hpp"
+#include "train/tune.hpp"
 #include "weft/error.hpp"
 #include "weft/predictor.hpp"
 
@@ -117,6 +119,18 @@ void network(View bytes) {
   const Architecture<double> again(architecture.text(), {1, 28, 28}, reference_kernels<double>());
   if (again.text() != architecture.text()) std::abort();
 }
+void augmentation(View bytes) {
+  const Augmentation read = parse_augmentation(text_of(bytes));
+  if (parse_augmentation(text_of(read)) != read) std::abort();
+}
+void views(View bytes) {
+  parse_views(text_of(bytes));
+}
+void search(View bytes) {
+  const Search read = parse_search(text_of(bytes), "file");
+  if (as_json(parse_search(as_json(read).dump(), "again")) != as_json(read)) std::abort();
+  ranking(read);
+}
 void configuration(View bytes) {
   // One command for all inputs: making it takes ten times as long as reading a configuration.
   static cli::TrainOptions options;
@@ -135,12 +149,21 @@ void configuration(View bytes) {
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all{{"gzip", gzip},       {"idx", idx},
-                                       {"csv", csv},         {"npy", npy},
-                                       {"npz", npz},         {"cifar", cifar},
-                                       {"dataset", dataset}, {"safetensors", safetensors},
-                                       {"model", model},     {"checkpoint", checkpoint},
-                                       {"network", network}, {"configuration", configuration}};
+  static const std::vector<Target> all{{"gzip", gzip},
+                                       {"idx", idx},
+                                       {"csv", csv},
+                                       {"npy", npy},
+                                       {"npz", npz},
+                                       {"cifar", cifar},
+                                       {"dataset", dataset},
+                                       {"safetensors", safetensors},
+                                       {"model", model},
+                                       {"checkpoint", checkpoint},
+                                       {"network", network},
+                                       {"configuration", configuration},
+                                       {"augmentation", augmentation},
+                                       {"views", views},
+                                       {"search", search}};
   return all;
 }
 

@@ -101,7 +101,7 @@ TEST_F(SlowResume, WithAveragesAndMuonToo) {
     return command(
         "--epochs 40 --batch-size 16 --optimizer muon --adamw-lr 0.002 --ns-steps 4 "
         "--muon-normalize --lookahead 6 --lookahead-alpha 0.7 --model-ema-decay 0.99 "
-        "--clip-grad-norm 1 --label-smoothing 0.1",
+        "--clip-grad-norm 1 --label-smoothing 0.1 --select 0.5",
         run, "dense 400, relu, dense 100, relu, dense 3");
   };
   ASSERT_EQ(run_weft(with_options("whole") + " --threads 3").exit_code, 0);
@@ -128,6 +128,7 @@ TEST_F(SlowResume, WithAveragesAndMuonToo) {
   EXPECT_EQ(settings["model_ema_decay"], 0.99);
   EXPECT_EQ(settings["clip_grad_norm"], 1);
   EXPECT_EQ(settings["label_smoothing"], 0.1);
+  EXPECT_EQ(settings["select"], 0.5);
 }
 
 TEST_F(Resume, RefusesWhatIsNoRunOrAnotherOne) {

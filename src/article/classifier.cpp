@@ -169,9 +169,10 @@ class NNClassifier::Trained final : public Implementation {
     error.clear();
     ErrorObserver<T> observer(network_, parameters, error, on_epoch);
     TrainingPosition position;
+    Difficulty none;
     TensorRows<T> rows(x);
     train_network(network_, optimizer, rows, y.data(), std::move(batches), loss, settings, position,
-                  observer);
+                  none, observer);
     fit_seconds = observer.seconds;
   }
 

@@ -172,10 +172,7 @@ void size_to_time(Job& job, std::chrono::steady_clock::time_point began) {
 
 // Returns the program's exit code.
 int train_in(const RunFolder& folder, const Job& job) {
-  const std::size_t batches =
-      (job.data.train.size() + job.settings.batch_size - 1) / job.settings.batch_size;
-  const std::size_t steps =
-      job.settings.ensemble * job.settings.steps.value_or(job.settings.epochs * batches);
+  const RunLength length = length_of(job.data, job.settings);
   Checkpoints checkpoints;
   checkpoints.from = folder.read_checkpoint();
   checkpoints.save = [&](const Checkpoint& checkpoint) { folder.write(checkpoint); };
@@ -185,10 +182,11 @@ int train_in(const RunFolder& folder, const Job& job) {
     say(folder.is_complete()
             ? "the run is complete already"
             : fmt::format("going on after {} of {} steps",
-                          at.step + finished * (steps / job.settings.ensemble), steps));
+                          at.step + finished * (length.steps / job.settings.ensemble),
+                          length.steps));
   }
 
-  TrainProgress progress((steps + batches - 1) / batches, steps);
+  TrainProgress progress(length.epochs, length.steps);
   const TrainOutcome outcome =
       train_model(job.data, job.settings, job.threads, progress, checkpoints);
   if (!outcome.complete) {

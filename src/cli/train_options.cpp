@@ -121,6 +121,10 @@ void add_length_options(CLI::App& command, TrainOptions& options) {
 void add_step_options(CLI::App& command, TrainOptions& options) {
   const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
   command.add_option("--batch-size", options.batch_size, "pictures a step")->check(kCount);
+  command.add_option(
+      "--select", options.select,
+      "share of the pictures that an epoch after the first goes through: the hardest "
+      "make up a half of it, any others the rest; 1: all");
   command.add_option("--lr", options.lr, "learning rate, at its highest");
   command.add_option("--schedule", options.schedule, "of the learning rate")
       ->type_name("{constant,step,cosine,one-cycle}");
@@ -277,6 +281,7 @@ TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
   override_with(options.views, s.views);
   override_with(options.ensemble, s.ensemble);
   if (options.mirror) s.augmentation.mirror = parse_mirror(*options.mirror);
+  override_with(options.select, s.select);
   override_with(options.label_smoothing, s.label_smoothing);
   override_with(options.adamw_lr, s.adamw_learning_rate);
   override_with(options.ns_steps, s.optimizer.newton_schulz_steps);

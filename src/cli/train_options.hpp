@@ -14,8 +14,8 @@ struct TrainOptions {
   std::string data = "fashion-mnist", label_column, preset, network, init_from, out, resume, config;
   std::optional<std::size_t> epochs, steps, batch_size, warmup_epochs, patience, lookahead,
       ns_steps, ensemble;
-  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target, label_smoothing,
-      adamw_lr, clip_grad_norm, lookahead_alpha, model_ema_decay;
+  std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target, select,
+      label_smoothing, adamw_lr, clip_grad_norm, lookahead_alpha, model_ema_decay;
   std::optional<std::string> optimizer, schedule, scaler, init, loss, class_weights, time, augment,
       mirror, views;
   bool nesterov = false, no_nesterov = false, muon_normalize = false, force = false, json = false;

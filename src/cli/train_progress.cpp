@@ -9,7 +9,7 @@
 namespace weft::cli {
 
 void TrainProgress::on_batch(const BatchReport& report) {
-  const std::size_t step = report.epoch * report.batches + report.batch;
+  const std::size_t step = report.step;
   if (!first_step_) first_step_ = step;
   if (!line_.due()) return;
   const double done = static_cast<double>(step + 1 - *first_step_);

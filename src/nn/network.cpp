@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <complex>
 #include <numeric>
 #include <utility>
@@ -75,6 +76,7 @@ struct Network<T>::Batch {
   const Label* labels = nullptr;
   const Loss<T>* loss = nullptr;
   T scale{};
+  std::span<float> difficulty = {};
 };
 
 template <class T>
@@ -299,6 +301,20 @@ void Network<T>::loss(const Operation& operation, const Batch& batch, const Tile
         (*batch.loss)(tile.rows, outputs, logits, labels.data(), batch.scale, diff);
   }
   tile.result->correct += count_correct(tile.rows, outputs, logits, labels.data());
+  if (!batch.difficulty.empty()) note_difficulty(batch, tile, diff);
+}
+
+template <class T>
+void Network<T>::note_difficulty(const Batch& batch, const Tile& tile, const T* diff) {
+  const std::size_t outputs = architecture_.output().elements();
+  for (std::size_t i = 0; i < tile.rows; ++i) {
+    double square = 0;
+    for (std::size_t c = 0; c < outputs; ++c) {
+      const auto value = static_cast<double>(real_part(diff[i * outputs + c] / batch.scale));
+      square += value * value;
+    }
+    batch.difficulty[batch.positions[tile.begin + i]] = static_cast<float>(std::sqrt(square));
+  }
 }
 
 // The loss at both labels of each row, each as much as there is of it.
@@ -464,7 +480,8 @@ void Network<T>::forward(const RowSource<T>& source, T* logits) {
 template <class T>
 BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                                     std::span<const std::uint32_t> positions, const Label* labels,
-                                    const Loss<T>& loss, T scale, const TrainingDraw& draw) {
+                                    const Loss<T>& loss, T scale, const TrainingDraw& draw,
+                                    std::span<float> difficulty) {
   const Timed timed(time_of(&Profile::whole), pool_->threads());
   pack(training_);
   reserve(training_, training_spaces_, positions.size());
@@ -479,7 +496,8 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
                     .draw = &draw,
                     .labels = labels,
                     .loss = &loss,
-                    .scale = scale};
+                    .scale = scale,
+                    .difficulty = difficulty};
   std::array<BatchResult<T>, kMostLanes> results{};
   for (const Stage& stage : training_.stages) {
     pool_->for_each(lanes, [&](std::size_t lane, int thread) {

@@ -55,9 +55,12 @@ class Network {
 
   // The loss over the rows at these positions; gradients() becomes `scale` times the gradient of
   // its sum. labels: of all rows of the source. Running statistics among the parameters move.
+  // difficulty: where not empty, of all rows of the source; that of these rows is assigned, the
+  // length of the gradient of the row's own loss at its logits, which bounds that at the weights
+  // (Katharopoulos and Fleuret, 2018).
   BatchResult<T> gradient(const RowSource<T>& source, std::span<const std::uint32_t> positions,
                           const Label* labels, const Loss<T>& loss, T scale,
-                          const TrainingDraw& draw = {});
+                          const TrainingDraw& draw = {}, std::span<float> difficulty = {});
   std::span<const T> gradients() const { return gradients_; }
 
   // From here on the passes are timed. take_profile: of those since it was last called.
@@ -81,6 +84,7 @@ class Network {
   void forward(const Operation& operation, const Batch& batch, const Tile& tile);
   void backward(const Operation& operation, const Batch& batch, const Tile& tile);
   void loss(const Operation& operation, const Batch& batch, const Tile& tile);
+  void note_difficulty(const Batch& batch, const Tile& tile, const T* diff);
   Sum<T> mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff);
   T* output_of(std::size_t node, const Batch& batch, const Tile& tile) const;
   // What the lanes gathered, added up in order, goes to the layer of the stage's last operation.

@@ -217,6 +217,38 @@ TEST(BatchNormalisation, ByHand) {
   EXPECT_NEAR(logits[1], -first, 1e-13);
 }
 
+// The gradient at the logits is softmax less target, whatever its scale.
+TEST(Network, NotesHowHardEachRowIs) {
+  Network<double> network("dense 2 nobias", {1}, reference_kernels<double>(), 2);
+  const std::vector<double> weights{1, -1};
+  std::ranges::copy(weights, network.parameters().begin());
+  network.parameters_changed();
+  Tensor rows(DataType::f64, {100, 1});
+  std::vector<Label> labels(100);
+  for (std::size_t i = 0; i < 100; ++i) {
+    rows.as<double>()[i] = static_cast<double>(i) / 50 - 1;
+    labels[i] = i % 3 == 0 ? 1 : 0;
+  }
+  const auto& kernels = reference_kernels<double>();
+  const Loss<double> loss = [&](std::size_t n, std::size_t classes, const double* logits,
+                                const Label* of_rows, double scale, double* diff) {
+    return kernels.softmax_cross_entropy(n, classes, logits, of_rows, scale, diff);
+  };
+  std::vector<float> difficulty(100, -1);
+  std::vector<std::uint32_t> odd;
+  for (std::uint32_t i = 1; i < 100; i += 2) odd.push_back(i);
+  network.gradient(TensorRows<double>(rows), odd, labels.data(), loss, 0.25, {}, difficulty);
+  for (std::size_t i = 0; i < 100; ++i) {
+    const double x = rows.as<double>()[i],
+                 wrong = 1 / (1 + std::exp(labels[i] == 0 ? 2 * x : -2 * x));
+    if (i % 2 == 0) {
+      EXPECT_EQ(difficulty[i], -1);
+    } else {
+      EXPECT_NEAR(difficulty[i], std::sqrt(2.0) * wrong, 1e-6);
+    }
+  }
+}
+
 TEST(Dropout, DropsAShareInTrainingAlone) {
   Network<float> network("dropout 0.25, dense 2 nobias", {1000}, reference_kernels<float>(), 2);
   std::fill_n(network.parameters().data(), 1000, 1.0F);

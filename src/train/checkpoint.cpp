@@ -1,5 +1,6 @@
 #include "train/checkpoint.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,8 @@ constexpr const char* kFirstMoment = "optimizer.first_moment";
 constexpr const char* kSecondMoment = "optimizer.second_moment";
 constexpr const char* kSlowWeights = "optimizer.slow_weights";
 constexpr const char* kAverage = "average";
+constexpr const char* kDifficultyAtStart = "difficulty.at_start";
+constexpr const char* kDifficulty = "difficulty";
 constexpr const char* kFinished = "weft.finished";
 constexpr const char* kFinishedHistory = "weft.finished_history";
 constexpr const char* kFinishedWeights = "finished.weights";
@@ -93,6 +96,21 @@ const std::string& text_at(const Metadata& metadata, const char* key, const std:
          file, key);
   }
   return found->second;
+}
+
+Tensor tensor_of(const std::vector<float>& values) {
+  Tensor tensor(DataType::f32, {values.size()});
+  std::ranges::copy(values, tensor.as<float>().begin());
+  return tensor;
+}
+
+std::vector<float> floats_of(const NamedTensor& tensor, const std::string& file) {
+  if (tensor.value.type() != DataType::f32) {
+    fail(ErrorCode::bad_input, "{}: its {} is of {}, not f32: start the run anew with --force",
+         file, tensor.name, name_of(tensor.value.type()));
+  }
+  const auto values = tensor.value.as<float>();
+  return {values.begin(), values.end()};
 }
 
 }  // namespace
@@ -113,6 +131,12 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
                                        {kSecondMoment, &checkpoint.second_moment}};
   if (checkpoint.slow_weights) tensors.push_back({kSlowWeights, &*checkpoint.slow_weights});
   if (checkpoint.average) tensors.push_back({kAverage, &*checkpoint.average});
+  const Tensor at_start = tensor_of(checkpoint.difficulty_at_start);
+  const Tensor difficulty = tensor_of(checkpoint.difficulty);
+  if (!checkpoint.difficulty.empty()) {
+    tensors.push_back({kDifficultyAtStart, &at_start});
+    tensors.push_back({kDifficulty, &difficulty});
+  }
   if (checkpoint.finished > 0) {
     metadata[kFinished] = std::to_string(checkpoint.finished);
     metadata[kFinishedHistory] = as_json(checkpoint.finished_history).dump();
@@ -151,6 +175,10 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
     if (tensor.name == kSecondMoment) checkpoint.second_moment = std::move(tensor.value);
     if (tensor.name == kSlowWeights) checkpoint.slow_weights = std::move(tensor.value);
     if (tensor.name == kAverage) checkpoint.average = std::move(tensor.value);
+    if (tensor.name == kDifficultyAtStart) {
+      checkpoint.difficulty_at_start = floats_of(tensor, file);
+    }
+    if (tensor.name == kDifficulty) checkpoint.difficulty = floats_of(tensor, file);
     if (tensor.name == kFinishedWeights) checkpoint.finished_weights = std::move(tensor.value);
   }
   return checkpoint;

@@ -24,6 +24,8 @@ struct Checkpoint {
   Tensor parameters, first_moment, second_moment;  // f32 or f64, {n}; moments may be {0}
   // Lookahead's and the average's; in the file where there are any.
   std::optional<Tensor> slow_weights, average;
+  // Of the training pictures, where an epoch selects some of them: see Difficulty.
+  std::vector<float> difficulty_at_start = {}, difficulty = {};
 };
 
 // Of all members.

@@ -16,6 +16,10 @@ OptimizerSettings optimizer_settings(const TrainSettings& settings) {
   return optimizer;
 }
 
+Batches batches_of(const PreparedData& data, const TrainSettings& settings) {
+  return Batches::shuffled(data.train.size(), settings.batch_size, settings.seed, settings.select);
+}
+
 template <class T>
 Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels) {
   switch (kind) {

@@ -34,6 +34,14 @@ Loss<T> weighted(Loss<T> loss, std::vector<double> class_weights);
 nlohmann::json identity(const PreparedData& data, const TrainSettings& settings,
                         Precision precision);
 
+// The batches that a run with these settings trains on.
+Batches batches_of(const PreparedData& data, const TrainSettings& settings);
+
+// Of the members of an ensemble that came before.
+struct Earlier {
+  std::size_t epochs = 0, steps = 0;
+};
+
 // Throws Error(bad_input) naming what differs between a checkpoint's identity and this run's.
 void check_same_run(const std::string& checkpoint, const std::string& run);
 
@@ -49,30 +57,29 @@ std::unique_ptr<RowSource<T>> rows_of(const PreparedData& data, const TrainSetti
 template <class T>
 class Run final : public TrainingObserver {
  public:
-  // Data and settings must outlive this. identity: of the whole run; earlier_epochs: of the members
-  // of an ensemble that came before.
+  // Data and settings must outlive this. identity: of the whole run.
   Run(const PreparedData& data, const TrainSettings& settings, const Kernels<T>& kernels,
-      std::string identity, std::size_t earlier_epochs, int threads)
+      std::string identity, const Earlier& earlier, int threads)
       : data_(data),
         settings_(settings),
         network_(settings.network, input_of(data), kernels, threads),
         optimizer_(optimizer_settings(settings), network_.architecture().parameters(),
                    network_.architecture().parameter_count(), unrounded(kernels), network_.pool()),
         source_(rows_of<T>(data, settings)),
-        batches_(Batches::shuffled(data.train.size(), settings.batch_size, settings.seed)),
+        batches_(batches_of(data, settings)),
         plain_loss_(loss_of(settings.loss, 0, kernels)),
         loss_(weighted(loss_of(settings.loss, settings.label_smoothing, kernels),
                        settings.class_weights)),
         identity_(std::move(identity)),
-        earlier_epochs_(earlier_epochs) {
+        earlier_(earlier) {
     if (settings.average_decay > 0) {
       average_.emplace(settings.average_decay, network_.parameters().size(), network_.pool());
     }
     if (data.validation.size() > 0) validation_.emplace(data.validation.images, data.scaler);
     schedule_ = {.kind = settings.schedule,
                  .peak = settings.learning_rate,
-                 .steps = settings.steps.value_or(settings.epochs * batches_.count()),
-                 .warmup_steps = settings.warmup_epochs * batches_.count()};
+                 .steps = settings.steps.value_or(batches_.steps(settings.epochs)),
+                 .warmup_steps = batches_.steps(settings.warmup_epochs)};
     initialise<T>(settings.initialisation, settings.seed, network_.architecture().parameters(),
                   network_.parameters());
     find_whitening(PixelRows<T>(data.train.images, data.scaler), settings.seed, network_);
@@ -92,7 +99,7 @@ class Run final : public TrainingObserver {
     if (average_ && position_.step == 0) average_->start(network_.parameters());
     if (!ended()) {
       train_network(network_, optimizer_, *source_, data_.train.labels.data(), batches_, loss_,
-                    {.schedule = schedule_, .seed = settings_.seed}, position_, *this);
+                    {.schedule = schedule_, .seed = settings_.seed}, position_, difficulty_, *this);
     }
     return !stopped_;
   }
@@ -105,7 +112,9 @@ class Run final : public TrainingObserver {
             .first_moment = tensor_of(optimizer_.first_moment()),
             .second_moment = tensor_of(optimizer_.second_moment()),
             .slow_weights = tensor_where_any(optimizer_.slow_weights()),
-            .average = tensor_where_any(average_weights())};
+            .average = tensor_where_any(average_weights()),
+            .difficulty_at_start = difficulty_.at_start,
+            .difficulty = difficulty_.now};
   }
 
   // Throws Error(bad_input) when its numbers are not of this network.
@@ -115,6 +124,12 @@ class Run final : public TrainingObserver {
     assign(checkpoint.second_moment, optimizer_.second_moment());
     assign_where_any(checkpoint.slow_weights, optimizer_.slow_weights());
     assign_where_any(checkpoint.average, average_weights());
+    difficulty_ = {checkpoint.difficulty_at_start, checkpoint.difficulty};
+    for (const auto& of_rows : {difficulty_.at_start, difficulty_.now}) {
+      if (of_rows.size() == (batches_.selects() ? batches_.all_rows() : 0)) continue;
+      fail(ErrorCode::bad_input, "resume: the checkpoint has the difficulty of {} pictures of {}",
+           of_rows.size(), batches_.all_rows());
+    }
     optimizer_.set_steps(checkpoint.position.step);
     position_ = checkpoint.position;
     history_ = checkpoint.history;
@@ -144,11 +159,13 @@ class Run final : public TrainingObserver {
     return slow.empty() ? network_.parameters() : slow;
   }
   const std::vector<HistoryRow>& history() const { return history_; }
-  std::size_t steps_an_epoch() const { return batches_.count(); }
+  // From the second one on.
+  std::size_t steps_an_epoch() const { return batches_.steps(2) - batches_.steps(1); }
 
   void on_batch(const BatchReport& report) override {
     BatchReport of_all = report;
-    of_all.epoch += earlier_epochs_;
+    of_all.epoch += earlier_.epochs;
+    of_all.step += earlier_.steps;
     observer_->on_batch(of_all);
   }
 
@@ -159,7 +176,7 @@ class Run final : public TrainingObserver {
   void on_epoch(const EpochReport& report) override {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     HistoryRow row{report, kNone, kNone};
-    row.train.epoch += earlier_epochs_;
+    row.train.epoch += earlier_.epochs;
     if (validation_) validate(row.validation_loss, row.validation_accuracy);
     history_.push_back(row);
     observer_->on_epoch(row);
@@ -248,8 +265,9 @@ class Run final : public TrainingObserver {
   Loss<T> plain_loss_, loss_;  // without smoothing and weights of classes; as trained
   Schedule schedule_;
   std::string identity_;
-  std::size_t earlier_epochs_;
+  Earlier earlier_;
   TrainingPosition position_;
+  Difficulty difficulty_;
   std::vector<HistoryRow> history_;
   RunObserver* observer_ = nullptr;
   const Checkpoints* checkpoints_ = nullptr;

@@ -55,6 +55,9 @@ void check_numbers(const TrainSettings& s) {
 }
 
 void check_smoothing(const TrainSettings& s) {
+  if (!(s.select > 0 && s.select <= 1)) {
+    fail(ErrorCode::usage, "select: {} is not above 0, at most 1", s.select);
+  }
   if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) {
     fail(ErrorCode::usage, "label-smoothing: {} is not 0 or more, below 1", s.label_smoothing);
   }
@@ -153,6 +156,7 @@ void add_optional(const TrainSettings& s, json& settings) {
     settings["lookahead_alpha"] = o.lookahead_alpha;
   }
   if (s.average_decay > 0) settings["model_ema_decay"] = s.average_decay;
+  if (s.select < 1) settings["select"] = s.select;
   if (s.label_smoothing > 0) settings["label_smoothing"] = s.label_smoothing;
   if (s.augmentation.any()) settings["augment"] = text_of(s.augmentation);
   if (s.ensemble > 1) settings["ensemble"] = s.ensemble;

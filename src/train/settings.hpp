@@ -38,6 +38,8 @@ struct TrainSettings {
   std::size_t epochs = 10;
   std::optional<std::size_t> steps;  // optimizer steps of the whole run, in place of epochs
   std::size_t batch_size = 128;
+  // From the second epoch on, this share of the training pictures: as Batches::shuffled takes it.
+  double select = 1;
   double learning_rate = 0.004;
   OptimizerSettings optimizer{.weight_decay = 0.01};
   double adamw_learning_rate = 0.004;  // of what muon leaves to adamw

@@ -79,7 +79,9 @@ bool train_members(const PreparedData& data, const TrainSettings& settings,
   while (finished.count < settings.ensemble) {
     TrainSettings member = settings;
     member.seed += finished.count;
-    Run<T> run(data, member, kernels, identity, finished.history.size(), threads);
+    const Earlier earlier{finished.history.size(),
+                          finished.count * length_of(data, settings).steps / settings.ensemble};
+    Run<T> run(data, member, kernels, identity, earlier, threads);
     if (std::exchange(resumes, false)) run.restore(*checkpoints.from);
     const bool complete = run.train(observer, own);
     if (!complete) {
@@ -191,6 +193,14 @@ TrainOutcome train_model(const PreparedData& data, const TrainSettings& settings
   return outcome;
 }
 
+RunLength length_of(const PreparedData& data, const TrainSettings& settings) {
+  const Batches batches = batches_of(data, settings);
+  const std::size_t steps = settings.steps.value_or(batches.steps(settings.epochs));
+  const std::size_t first = batches.steps(1), more = batches.steps(2) - first;
+  const std::size_t epochs = steps <= first ? 1 : 1 + (steps - first + more - 1) / more;
+  return {settings.ensemble * steps, settings.ensemble * epochs};
+}
+
 std::size_t steps_within(const PreparedData& data, const TrainSettings& settings, int threads,
                          double seconds) {
   TrainSettings trial = settings;
@@ -201,7 +211,7 @@ std::size_t steps_within(const PreparedData& data, const TrainSettings& settings
   double step = 0, epoch_end = 0;
   std::size_t steps_an_epoch = 1;
   with_kernels(precision, [&]<class T>(const Kernels<T>& kernels) {
-    Run<T> run(data, trial, kernels, "", 0, threads);
+    Run<T> run(data, trial, kernels, "", {}, threads);
     Trial observer(seconds / 20);
     run.train(observer, {});
     step = observer.seconds_a_step();

@@ -47,6 +47,12 @@ struct TrainOutcome {
 TrainOutcome train_model(const PreparedData& data, const TrainSettings& settings, int threads,
                          RunObserver& observer, const Checkpoints& checkpoints = {});
 
+// Of all networks of an ensemble, unless patience or a target end it before.
+struct RunLength {
+  std::size_t steps, epochs;  // the last epoch of each may be cut short
+};
+RunLength length_of(const PreparedData& data, const TrainSettings& settings);
+
 // How many steps of this run fit into so many seconds here, 1 at least: some are made for a trial,
 // for a twentieth of the time.
 std::size_t steps_within(const PreparedData& data, const TrainSettings& settings, int threads,

@@ -90,6 +90,7 @@ TrainSettings with_everything(Precision precision) {
   s.optimizer.lookahead = 5;
   s.average_decay = 0.9;
   s.label_smoothing = 0.1;
+  s.select = 0.6;
   return s;
 }
 
@@ -313,10 +314,39 @@ TEST(Train, AveragedWeightsAreMeasuredAndKept) {
 }
 
 // Checkpoints from before a setting was there must stay the same run's.
+TEST(Train, LaterEpochsGoThroughThePicturesThatAreSelected) {
+  TrainSettings s = settings();
+  s.epochs = 3;
+  s.select = 0.5;
+  const PreparedData data = prepare(bright_rows_set(), s);
+  ASSERT_EQ(data.train.size(), 270U);
+  EXPECT_EQ(length_of(data, s).steps, 17U + 2 * 9);
+  class Counting final : public RunObserver {
+   public:
+    void on_batch(const BatchReport& report) override {
+      EXPECT_EQ(report.step, steps++);
+      EXPECT_EQ(report.rows, report.epoch == 0 ? 270U : 135U);
+      EXPECT_EQ(report.batches, report.epoch == 0 ? 17U : 9U);
+    }
+    std::size_t steps = 0;
+  } observer;
+  EXPECT_EQ(train_model(data, s, 1, observer).history.size(), 3U);
+  EXPECT_EQ(observer.steps, 35U);
+  RunObserver nobody;
+  for (const std::size_t steps : {1U, 17U, 18U, 26U, 27U}) {
+    s.steps = steps;
+    EXPECT_EQ(length_of(data, s).epochs, steps <= 17 ? 1U : steps <= 26 ? 2U : 3U);
+    EXPECT_EQ(train_model(data, s, 1, nobody).history.size(), length_of(data, s).epochs);
+  }
+  s.ensemble = 2;
+  EXPECT_EQ(length_of(data, s).steps, 54U);
+  EXPECT_EQ(length_of(data, s).epochs, 6U);
+}
+
 TEST(Train, SettingsOfLaterDaysHaveNoKeyWhereTheyAreNotUsed) {
   const auto keys = as_json(settings(), Precision::f32);
   for (const char* key : {"label_smoothing", "clip_grad_norm", "lookahead", "lookahead_alpha",
-                          "model_ema_decay", "adamw_lr", "ns_steps", "muon_normalize"}) {
+                          "model_ema_decay", "adamw_lr", "ns_steps", "muon_normalize", "select"}) {
     EXPECT_FALSE(keys.contains(key)) << key;
     EXPECT_TRUE(as_json(with_everything(Precision::f32), Precision::f32).contains(key)) << key;
   }

@@ -26,27 +26,33 @@ template <class T>
 void train_network(Network<T>& network, Optimizer<T>& optimizer, RowSource<T>& source,
                    const Label* labels, Batches batches, const Loss<T>& loss,
                    const TrainerSettings& settings, TrainingPosition& position,
-                   TrainingObserver& observer) {
+                   Difficulty& difficulty, TrainingObserver& observer) {
   const Schedule& schedule = settings.schedule;
+  if (batches.selects()) {
+    difficulty.at_start.resize(batches.all_rows());
+    difficulty.now.resize(batches.all_rows());
+  }
   while (position.step < schedule.steps) {
     TrainingPosition& at = position;
     const auto start = std::chrono::steady_clock::now();
     const double seconds_before = at.seconds;
-    batches.begin_epoch(static_cast<std::uint32_t>(at.epoch));
+    if (at.batch == 0) difficulty.at_start = difficulty.now;
+    batches.begin_epoch(static_cast<std::uint32_t>(at.epoch), difficulty.at_start);
     source.begin_epoch(static_cast<std::uint32_t>(at.epoch));
     // An epoch of which this position has seen a part goes on where it was.
     while (at.batch < batches.count() && at.step < schedule.steps) {
       const auto batch = batches.batch(at.batch);
       const T scale = settings.mean_gradients ? T(1) / static_cast<T>(batch.size()) : T(1);
-      const BatchResult<T> result =
-          network.gradient(source, batch, labels, loss, scale,
-                           {.seed = settings.seed, .step = static_cast<std::uint32_t>(at.step)});
+      const BatchResult<T> result = network.gradient(
+          source, batch, labels, loss, scale,
+          {.seed = settings.seed, .step = static_cast<std::uint32_t>(at.step)}, difficulty.now);
       const double rate = schedule.rate(at.step);
       check_loss(result.loss, at, batches.count(), rate);
       at.loss_sum += result.loss;
       at.correct += result.correct;
       at.rows += batch.size();
-      observer.on_batch({.epoch = at.epoch,
+      observer.on_batch({.step = at.step,
+                         .epoch = at.epoch,
                          .batch = at.batch,
                          .batches = batches.count(),
                          .rows_done = at.rows,
@@ -76,9 +82,9 @@ void train_network(Network<T>& network, Optimizer<T>& optimizer, RowSource<T>& s
 
 template void train_network(Network<float>&, Optimizer<float>&, RowSource<float>&, const Label*,
                             Batches, const Loss<float>&, const TrainerSettings&, TrainingPosition&,
-                            TrainingObserver&);
+                            Difficulty&, TrainingObserver&);
 template void train_network(Network<double>&, Optimizer<double>&, RowSource<double>&, const Label*,
                             Batches, const Loss<double>&, const TrainerSettings&, TrainingPosition&,
-                            TrainingObserver&);
+                            Difficulty&, TrainingObserver&);
 
 }  // namespace weft

@@ -13,6 +13,7 @@ namespace weft {
 
 // After a batch's gradient, before the step it leads to.
 struct BatchReport {
+  std::size_t step;                   // of the whole run, from 0
   std::size_t epoch, batch, batches;  // from 0
   std::size_t rows_done, rows;        // of this epoch
   double loss;                        // summed over this batch's rows
@@ -39,6 +40,12 @@ struct TrainingPosition {
   friend bool operator==(const TrainingPosition&, const TrainingPosition&) = default;
 };
 
+// How hard each row was when the network last met it: see Network::gradient. What an epoch finds
+// counts from the next one on, so that an epoch which was interrupted selects the same rows again.
+struct Difficulty {
+  std::vector<float> at_start, now;  // of the epoch; both empty where nothing is selected
+};
+
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
@@ -56,13 +63,13 @@ struct TrainerSettings {
   std::uint64_t seed = 0;      // of what layers draw
 };
 
-// Trains network on the batches' rows of source, from `position`, which moves along, to the last of
-// the schedule's steps or until the observer has enough. Throws Error(failed) with epoch and batch
-// when a loss is not finite.
+// Trains network on the batches' rows of source, from `position`, which moves along as `difficulty`
+// does, to the last of the schedule's steps or until the observer has enough. Throws Error(failed)
+// with epoch and batch when a loss is not finite.
 template <class T>
 void train_network(Network<T>& network, Optimizer<T>& optimizer, RowSource<T>& source,
                    const Label* labels, Batches batches, const Loss<T>& loss,
                    const TrainerSettings& settings, TrainingPosition& position,
-                   TrainingObserver& observer);
+                   Difficulty& difficulty, TrainingObserver& observer);
 
 }  // namespace weft
