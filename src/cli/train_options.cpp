@@ -158,7 +158,7 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
                      "of the softmax loss: share of a label that is spread over all classes");
   command
       .add_option("--class-weights", options.class_weights,
-                  "balanced, or a JSON file as {\"Shirt\": 2.5}")
+                  "balanced, sqrt (half-way to it), none, or a JSON file as {\"Shirt\": 2.5}")
       ->type_name("PATH");
 }
 

@@ -9,14 +9,24 @@
 namespace weft {
 namespace {
 
-std::vector<double> balanced(const Dataset& data) {
+std::vector<std::size_t> counts_of(const Dataset& data) {
   std::vector<std::size_t> counts(data.class_names.size());
   for (const Label label : data.train.labels) ++counts.at(label);
+  return counts;
+}
+
+std::vector<double> balanced(const Dataset& data) {
+  const std::vector<std::size_t> counts = counts_of(data);
   std::vector<double> weights;
   for (const std::size_t count : counts) {
     const double share = static_cast<double>(counts.size()) * static_cast<double>(count);
     weights.push_back(count == 0 ? 1 : static_cast<double>(data.train.labels.size()) / share);
   }
+  return weights;
+}
+
+std::vector<double> roots(std::vector<double> weights) {
+  for (double& weight : weights) weight = std::sqrt(weight);
   return weights;
 }
 
@@ -52,7 +62,19 @@ std::vector<double> from_file(const std::string& file, const Dataset& data) {
 }  // namespace
 
 std::vector<double> class_weights(const std::string& text, const Dataset& data) {
-  return text == "balanced" ? balanced(data) : from_file(text, data);
+  if (text == "none") return {};
+  if (text == "balanced") return balanced(data);
+  if (text == "sqrt") return roots(balanced(data));
+  return from_file(text, data);
+}
+
+std::vector<double> usual_class_weights(const Dataset& data) {
+  constexpr std::size_t kUneven = 2;
+  std::vector<std::size_t> counts = counts_of(data);
+  std::erase(counts, 0U);
+  if (counts.empty()) return {};
+  const auto [fewest, most] = std::ranges::minmax(counts);
+  return most > kUneven * fewest ? class_weights("sqrt", data) : std::vector<double>();
 }
 
 }  // namespace weft

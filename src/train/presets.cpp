@@ -226,7 +226,8 @@ DataFacts facts_of(const Dataset& data) {
   return {.picture = {all[1], all[2], all[3]},
           .classes = data.class_names.size(),
           .pictures = data.train.size(),
-          .mirrors = mirrors(data)};
+          .mirrors = mirrors(data),
+          .class_weights = usual_class_weights(data)};
 }
 
 std::vector<std::string> preset_names() {
@@ -240,7 +241,9 @@ std::string preset_meaning(const std::string& name) {
 }
 
 TrainSettings preset(const std::string& name, const DataFacts& facts) {
-  return find_preset(name).make(facts);
+  TrainSettings settings = find_preset(name).make(facts);
+  settings.class_weights = facts.class_weights;
+  return settings;
 }
 
 }  // namespace weft

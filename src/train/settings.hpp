@@ -75,6 +75,7 @@ struct DataFacts {
   std::size_t classes = 10;
   std::size_t pictures = 60000;  // of the training part, before any are held out
   bool mirrors = true;           // does a picture's class stay the same when it is mirrored?
+  std::vector<double> class_weights = {};  // as usual_class_weights
 };
 // Numbers and single characters as class names are taken for digits and letters, which are not
 // mirrored.
@@ -98,8 +99,13 @@ void check_settings(const TrainSettings& settings, const Dataset& data);
 nlohmann::json as_json(const TrainSettings& settings, Precision precision);
 
 // "balanced" weighs each class by n / (classes x its pictures), 1 where it has none (scikit-learn's
-// formula); else `text` is a JSON file of class names and weights, 1 for those it leaves out.
-// Throws Error(usage) or Error(bad_input) naming the file.
+// formula), "sqrt" by the root of that, "none" by 1, as an empty vector does; else `text` is a JSON
+// file of class names and weights, 1 for those it leaves out. Throws Error(usage) or
+// Error(bad_input) naming the file.
 std::vector<double> class_weights(const std::string& text, const Dataset& data);
+
+// What presets take: "sqrt" where one class has more than twice the pictures of another, else none.
+// The root stands between what is right most often and what treats all classes alike.
+std::vector<double> usual_class_weights(const Dataset& data);
 
 }  // namespace weft

@@ -374,7 +374,22 @@ TEST(ClassWeights, BalanceTheClasses) {
   data.class_names.push_back("none");
   data.train.labels = {0, 0, 0, 1, 1, 2};
   EXPECT_THAT(class_weights("balanced", data), ::testing::ElementsAre(0.5, 0.75, 1.5, 1));
+  EXPECT_THAT(class_weights("sqrt", data),
+              ::testing::Pointwise(::testing::DoubleNear(1e-12),
+                                   {std::sqrt(0.5), std::sqrt(0.75), std::sqrt(1.5), 1.0}));
+  EXPECT_TRUE(class_weights("none", data).empty());
   EXPECT_THROW(class_weights("no-such-file.json", data), Error);
+}
+
+TEST(ClassWeights, PresetsWeighClassesThatAreUneven) {
+  Dataset data = bright_rows_set(6);
+  data.train.labels = {0, 0, 1, 1, 1, 2};
+  EXPECT_EQ(preset("quick", facts_of(data)).class_weights, class_weights("sqrt", data));
+  data.train.labels = {0, 0, 1, 1, 2, 2};
+  EXPECT_TRUE(preset("quick", facts_of(data)).class_weights.empty());
+  data.class_names.push_back("none of them");  // a class without pictures says nothing
+  data.train.labels = {0, 0, 1, 1, 1, 1};
+  EXPECT_TRUE(preset("mlp", facts_of(data)).class_weights.empty());
 }
 
 TEST(History, EndsByTargetOrPatience) {
