@@ -233,19 +233,14 @@ void maxpool_forward(std::size_t n, const Pooling& p, const float* src, float* d
 
 // Windows that do not overlap: every source place is in one window at most, so each value's
 // gradient is assigned once. The first of equals takes it all.
-void maxpool_backward(std::size_t n, const Pooling& p, const float* src, const float* diff_dst,
-                      float* diff_src) {
-  const bool apart = p.stride >= std::max(p.kernel_height, p.kernel_width);
-  const bool single = p.out_height() == 1 && p.out_width() == 1;
-  if (p.block != kBlock || p.pad != 0 || !(apart || single)) {
-    return reference::maxpool_backward(n, p, src, diff_dst, diff_src);
-  }
+//   kSide: of square windows, so that their loops are unrolled; 0: any windows.
+template <std::size_t kSide>
+void maxpool_backward_by(std::size_t n, const Pooling& p, const float* src, const float* diff_dst,
+                         float* diff_src) {
   const F32 d;
   const std::size_t out = p.out_height() * p.out_width(), in = p.height * p.width;
-  const bool tight = p.stride == p.kernel_height && p.stride == p.kernel_width &&
-                     p.height % p.stride == 0 && p.width % p.stride == 0;
-  const bool whole = p.kernel_height == p.height && p.kernel_width == p.width;
-  if (!tight && !whole) std::fill_n(diff_src, n * p.src_elements(), 0.0F);
+  const std::size_t kernel_height = kSide == 0 ? p.kernel_height : kSide;
+  const std::size_t kernel_width = kSide == 0 ? p.kernel_width : kSide;
   for_each_column(n, p.channels, 1, [&](std::size_t, std::size_t column) HWY_ATTR {
     const std::size_t lane = column % kBlock;
     const float* from = src + column / kBlock * in * kBlock + lane;
@@ -253,8 +248,8 @@ void maxpool_backward(std::size_t n, const Pooling& p, const float* src, const f
     const float* diff = diff_dst + column / kBlock * out * kBlock + lane;
     for_each_window(p, [&](std::size_t d_at, std::size_t s_at) HWY_ATTR {
       const auto for_each_tap = [&](const auto& body) HWY_ATTR {
-        for (std::size_t ky = 0; ky < p.kernel_height; ++ky) {
-          for (std::size_t kx = 0; kx < p.kernel_width; ++kx) {
+        for (std::size_t ky = 0; ky < kernel_height; ++ky) {
+          for (std::size_t kx = 0; kx < kernel_width; ++kx) {
             body(s_at + (ky * p.width + kx) * kBlock);
           }
         }
@@ -270,6 +265,22 @@ void maxpool_backward(std::size_t n, const Pooling& p, const float* src, const f
       });
     });
   });
+}
+
+void maxpool_backward(std::size_t n, const Pooling& p, const float* src, const float* diff_dst,
+                      float* diff_src) {
+  const bool apart = p.stride >= std::max(p.kernel_height, p.kernel_width);
+  const bool single = p.out_height() == 1 && p.out_width() == 1;
+  if (p.block != kBlock || p.pad != 0 || !(apart || single)) {
+    return reference::maxpool_backward(n, p, src, diff_dst, diff_src);
+  }
+  const bool tight = p.stride == p.kernel_height && p.stride == p.kernel_width &&
+                     p.height % p.stride == 0 && p.width % p.stride == 0;
+  const bool whole = p.kernel_height == p.height && p.kernel_width == p.width;
+  if (!tight && !whole) std::fill_n(diff_src, n * p.src_elements(), 0.0F);
+  const bool two = p.kernel_height == 2 && p.kernel_width == 2;
+  return two ? maxpool_backward_by<2>(n, p, src, diff_dst, diff_src)
+             : maxpool_backward_by<0>(n, p, src, diff_dst, diff_src);
 }
 
 void avgpool_forward(std::size_t n, const Pooling& p, const float* src, float* dst) {
