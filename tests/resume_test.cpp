@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // 300 pictures of 8 x 8 in 3 classes; a bright row tells which.
-void write_pictures(const std::string& folder) {
+void write_pictures(const std::string& folder, const std::string& part = "train") {
   test::Bytes pixels, labels;
   for (std::uint32_t i = 0; i < 300; ++i) {
     labels.push_back(static_cast<std::uint8_t>(i % 3));
@@ -25,13 +25,13 @@ void write_pictures(const std::string& folder) {
     }
   }
   std::filesystem::create_directories(folder);
-  const auto write = [&](const char* name, const test::Bytes& bytes) {
-    std::ofstream(folder + "/" + name, std::ios::binary)
+  const auto write = [&](const char* what, const test::Bytes& bytes) {
+    std::ofstream(folder + "/" + part + what, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
                static_cast<std::streamsize>(bytes.size()));
   };
-  write("train-images-idx3-ubyte", test::idx({300, 8, 8}, pixels));
-  write("train-labels-idx1-ubyte", test::idx({300}, labels));
+  write("-images-idx3-ubyte", test::idx({300, 8, 8}, pixels));
+  write("-labels-idx1-ubyte", test::idx({300}, labels));
 }
 
 class Resume : public ::testing::Test {
@@ -168,10 +168,18 @@ TEST_F(Resume, AFullDiskKeepsTheOldCheckpoint) {
 }
 
 TEST_F(Resume, EndingsLookAtTheValidationPart) {
+  const Ran alone = train("--epochs 500 --target 0.9 --json", "alone");
+  EXPECT_FALSE(json::parse(alone.output).contains("test_accuracy"));
+  write_pictures(data_, "t10k");
   const Ran target = train("--epochs 500 --target 0.9 --json", "target");
   ASSERT_EQ(target.exit_code, 0) << target.errors;
   EXPECT_LT(json::parse(target.output)["epochs"], 500);
   EXPECT_GE(json::parse(target.output)["val_accuracy"], 0.9);
+  const Ran evaluated =
+      run_weft("evaluate " + (folder_ / "target") + " --data " + data_ + " --json");
+  EXPECT_EQ(json::parse(target.output)["test_accuracy"], json::parse(evaluated.output)["accuracy"]);
+  const Ran missed = train("--epochs 1 --lr 1e-9 --target 0.99", "missed");
+  EXPECT_THAT(missed.output, HasSubstr("validation has not reached the target of 99.00 %"));
   const Ran patience = train("--epochs 500 --patience 3 --json", "patience");
   EXPECT_LT(json::parse(patience.output)["epochs"], 500);
   EXPECT_EQ(train("--target 0.9 --val-fraction 0", "none").exit_code, 2);

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/threads.hpp"
 #include "base/version.hpp"
+#include "cli/classes.hpp"
 #include "cli/commands.hpp"
 #include "cli/config.hpp"
 #include "cli/console.hpp"
@@ -17,10 +19,12 @@
 #include "cli/load.hpp"
 #include "cli/train_options.hpp"
 #include "cli/train_progress.hpp"
+#include "evaluate/metrics.hpp"
 #include "kernels/select.hpp"
 #include "train/run_folder.hpp"
 #include "train/train.hpp"
 #include "weft/error.hpp"
+#include "weft/predictor.hpp"
 
 namespace weft::cli {
 namespace {
@@ -130,16 +134,32 @@ ordered_json summary(const Job& job, const fs::path& folder, const TrainOutcome&
           {"sha256", digest}};
 }
 
-// Why the run was shorter than it might have been; empty when it was not.
-std::string early_end(const Job& job, const TrainOutcome& outcome) {
+// What the data's test part says of the model; nothing where there is none.
+std::optional<Metrics> test_metrics(const Job& job, const Model& model) try {
+  const Dataset data = load(job.options.data,
+                            {.train = false, .val = false, .label_column = job.options.label_column});
+  if (data.test.size() == 0) return std::nullopt;
+  Predictor predictor(model, job.threads);
+  return measure(predictor.probabilities(data.test.images).as<float>(), model.class_names.size(),
+                 labels_for(model, data, data.test.labels));
+} catch (const Error& error) {
+  if (error.code() != ErrorCode::bad_input) throw;
+  return std::nullopt;
+}
+
+// How the run ended, where it was not simply by its length.
+std::string ending(const Job& job, const TrainOutcome& outcome) {
   const TrainSettings& s = job.settings;
-  if (s.target && outcome.history.back().validation_accuracy >= *s.target) {
+  const double reached = outcome.history.back().validation_accuracy;
+  if (s.target && reached >= *s.target) {
     return fmt::format("validation has reached the target of {}\n", percent(*s.target));
   }
   if (s.patience > 0 && has_ended(outcome.history, s.patience, 0)) {
     return fmt::format("validation has not become better for {} epochs\n", s.patience);
   }
-  return "";
+  if (!s.target) return "";
+  return fmt::format("validation has not reached the target of {}, but {}\n", percent(*s.target),
+                     percent(reached));
 }
 
 Job make_job(const TrainOptions& options) {
@@ -196,12 +216,25 @@ int train_in(const RunFolder& folder, const Job& job) {
   }
   const std::string digest = folder.write(outcome.model);
   const double seconds = progress.seconds_since_start();
+  // Whoever asks for an accuracy wants to know of pictures that decided nothing.
+  const auto test = job.settings.target ? test_metrics(job, outcome.model) : std::nullopt;
   if (job.options.json) {
-    fmt::print("{}\n", summary(job, folder.path(), outcome, seconds, digest).dump());
+    ordered_json answer = summary(job, folder.path(), outcome, seconds, digest);
+    if (test) {
+      answer["test_accuracy"] = test->accuracy;
+      answer["test_accuracy_interval"] = {test->accuracy_interval.low,
+                                          test->accuracy_interval.high};
+    }
+    fmt::print("{}\n", answer.dump());
     return 0;
   }
-  fmt::print("{}trained in {}; the model is {}\n", early_end(job, outcome), duration(seconds),
-             folder.model_file().string());
+  fmt::print("{}", ending(job, outcome));
+  if (test) {
+    fmt::print("on the {} test pictures: {}, 95 % interval {:.2f} to {:.2f} %\n",
+               thousands(static_cast<double>(test->n)), percent(test->accuracy),
+               100 * test->accuracy_interval.low, 100 * test->accuracy_interval.high);
+  }
+  fmt::print("trained in {}; the model is {}\n", duration(seconds), folder.model_file().string());
   fmt::print("next: weft evaluate {} --data {}\n", folder.path().string(), job.options.data);
   return 0;
 }

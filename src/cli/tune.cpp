@@ -124,6 +124,7 @@ int run_tune(CLI::App& command, Options& options) {
   TrainSettings base = settings_of(train, dataset);
   base.target.reset();
   base.patience = 0;
+  base.ensemble = 1;  // what suits one network suits several
   const int threads = train.threads > 0 ? train.threads : default_threads();
   const PreparedData data = prepare(std::move(dataset), base);
   if (data.validation.size() == 0) {

@@ -8,6 +8,11 @@
 #include "base/error.hpp"
 
 namespace weft {
+namespace {
+
+constexpr std::size_t kHardTenths = 7;  // of the selected rows, the hardest of all
+
+}  // namespace
 
 Batches::Batches(std::size_t n) : order_(n), all_(n), selected_(n) {
   std::iota(order_.begin(), order_.end(), 0U);
@@ -69,14 +74,15 @@ void Batches::begin_epoch(std::uint32_t epoch, std::span<const float> difficulty
 }
 
 void Batches::select(std::span<const float> difficulty, RandomStream& random) {
+  const std::size_t count = selected_ * kHardTenths / 10;
   std::vector<std::uint32_t> by_difficulty = order_;
-  const auto hard = by_difficulty.begin() + static_cast<std::ptrdiff_t>(selected_ / 2);
+  const auto hard = by_difficulty.begin() + static_cast<std::ptrdiff_t>(count);
   std::ranges::nth_element(by_difficulty, hard, [&](std::uint32_t a, std::uint32_t b) {
     return std::pair(difficulty[a], a) > std::pair(difficulty[b], b);
   });
   std::vector<bool> is_hard(all_);
   for (auto at = by_difficulty.begin(); at != hard; ++at) is_hard[*at] = true;
-  std::size_t others = selected_ - selected_ / 2;
+  std::size_t others = selected_ - count;
   std::erase_if(order_, [&](std::uint32_t position) {
     if (is_hard[position]) return false;
     if (others == 0) return true;

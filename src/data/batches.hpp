@@ -16,8 +16,8 @@ class Batches {
   // numpy.array_split cuts. Throws Error(usage) when count is 0 or above n.
   static Batches in_order(std::size_t n, std::size_t count);
   // n rows in batches of `size`, shuffled by (seed, epoch); the last batch is what is left. From
-  // the second epoch on it is only the share `selected` of them, in (0, 1]: the hardest of all make
-  // up a half of that, the other half are any of the others.
+  // the second epoch on it is only the share `selected` of them, in (0, 1]: seven tenths of that
+  // are the hardest of all, three tenths any of the others.
   static Batches shuffled(std::size_t n, std::size_t size, std::uint64_t seed, double selected = 1);
 
   std::size_t all_rows() const { return all_; }

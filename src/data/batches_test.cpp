@@ -55,19 +55,19 @@ TEST(Batches, SelectsTheHardestAndOthers) {
     const std::vector<std::uint32_t> order = rows_of(batches);
     const std::set<std::uint32_t> rows(order.begin(), order.end());
     EXPECT_EQ(rows.size(), 400U);
-    EXPECT_EQ(std::ranges::count_if(rows, [&](auto row) { return difficulty[row] >= 800; }), 200);
+    EXPECT_EQ(std::ranges::count_if(rows, [&](auto row) { return difficulty[row] >= 720; }), 280);
     // Neither the hard ones first nor the others.
     const auto hard_in_front = std::count_if(order.begin(), order.begin() + 200,
-                                             [&](auto row) { return difficulty[row] >= 800; });
-    EXPECT_GT(hard_in_front, 70);
-    EXPECT_LT(hard_in_front, 130);
+                                             [&](auto row) { return difficulty[row] >= 720; });
+    EXPECT_GT(hard_in_front, 110);
+    EXPECT_LT(hard_in_front, 170);
     seen.insert(rows.begin(), rows.end());
     // The same again: it depends on nothing else.
     Batches again = Batches::shuffled(1000, 64, 3, 0.4);
     again.begin_epoch(epoch, difficulty);
     EXPECT_EQ(rows_of(again), order);
   }
-  EXPECT_GT(seen.size(), 850U);  // the easy ones are met in turns
+  EXPECT_GT(seen.size(), 780U);  // the easy ones are met in turns
   batches.begin_epoch(0);
   EXPECT_EQ(batches.rows(), 1000U);
 }

@@ -61,14 +61,14 @@ std::string default_network(const DataFacts& facts) {
   Layers layers;
   begin(facts.picture, 3, "gelu", layers);
   if (count >= 3) layers.add("maxpool 2");
-  for (const std::size_t width : {64, 128}) {
-    const std::size_t left = width == 64 ? 2 : 1;
+  for (const std::size_t width : {48, 96}) {
+    const std::size_t left = width == 48 ? 2 : 1;
     layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
     layers.add(fmt::format("conv {} 3x3", width));
     if (count >= left) layers.add("maxpool 2");
     layers.add("batchnorm").add("gelu");
   }
-  layers.add("conv 256 3x3").add("batchnorm").add("gelu");
+  layers.add("conv 192 3x3").add("batchnorm").add("gelu");
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
@@ -76,8 +76,10 @@ std::string best_network(const DataFacts& facts) {
   const std::size_t count = halvings(facts.picture);
   Layers layers;
   begin(facts.picture, 3, "gelu", layers);
-  for (const std::size_t width : {64, 128, 256}) {
-    const std::size_t left = width == 64 ? 3 : width == 128 ? 2 : 1;
+  if (count >= 3) layers.add("maxpool 2");
+  layers.add("conv 64 3x3").add("batchnorm").add("gelu");
+  for (const std::size_t width : {64, 128}) {
+    const std::size_t left = width == 64 ? 2 : 1;
     layers.add(fmt::format("conv {} 3x3", width));
     if (count >= left) layers.add("maxpool 2");
     layers.add("batchnorm").add("gelu");
@@ -85,13 +87,25 @@ std::string best_network(const DataFacts& facts) {
                            width));
     layers.add("gelu");
   }
+  layers.add("conv 256 3x3").add("batchnorm").add("gelu");
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
+// By a pixel in pictures of 28.
+std::string shift(const DataFacts& facts) {
+  const double pixels = static_cast<double>(shorter_side(facts.picture)) / 28;
+  return fmt::format("shift {}", std::max(1L, std::lround(pixels)));
+}
+
 // These steps, and mirroring before them where it keeps a picture's class.
-std::string mirrored(const DataFacts& facts, const std::string& steps = "") {
+std::string mirrored(const DataFacts& facts, const std::string& steps = "",
+                     const std::string& mirror = "mirror") {
   if (!facts.mirrors) return steps.empty() ? "none" : steps;
-  return steps.empty() ? "mirror" : "mirror, " + steps;
+  return steps.empty() ? mirror : mirror + ", " + steps;
+}
+
+Augmentation augmentation(const DataFacts& facts, const std::string& steps = "") {
+  return parse_augmentation(mirrored(facts, steps, "mirror alternate"));
 }
 
 // Fewer pictures are gone through more often, up to 20 times, in batches that still make an epoch
@@ -121,10 +135,11 @@ TrainSettings mlp_large(const DataFacts& facts) {
   settings.network =
       fmt::format("dense 512, batchnorm, relu, dropout 0.2, dense 256, batchnorm, relu, dense {}",
                   facts.classes);
-  settings.epochs = 20;
+  settings.epochs = 45;
+  settings.select = 0.5;
   settings.batch_size = 256;
   set_optimizer(OptimizerKind::adamw, settings);
-  settings.augmentation = parse_augmentation(mirrored(facts, "shift 1"));
+  settings.augmentation = augmentation(facts, shift(facts));
   settings.views = mirrored(facts);
   adapt_length(facts, settings);
   return settings;
@@ -133,27 +148,24 @@ TrainSettings mlp_large(const DataFacts& facts) {
 TrainSettings quick(const DataFacts& facts) {
   TrainSettings settings;
   settings.network = quick_network(facts);
-  settings.epochs = 3;
+  settings.epochs = 7;
+  settings.select = 0.5;
   settings.batch_size = 128;
   set_optimizer(OptimizerKind::muon, settings);
   settings.learning_rate = 0.04;
   settings.label_smoothing = 0.1;
-  settings.augmentation = parse_augmentation(mirrored(facts));
+  settings.augmentation = augmentation(facts);
   settings.views = mirrored(facts);
   adapt_length(facts, settings);
   return settings;
 }
 
 TrainSettings thorough(const DataFacts& facts) {
-  TrainSettings settings;
+  TrainSettings settings = quick(facts);
   settings.network = default_network(facts);
-  settings.epochs = 7;
-  settings.batch_size = 128;
-  set_optimizer(OptimizerKind::muon, settings);
-  settings.learning_rate = 0.04;
-  settings.augmentation = parse_augmentation(mirrored(facts, "shift 1"));
-  settings.label_smoothing = 0.1;
-  settings.views = mirrored(facts, "shift 1");
+  settings.epochs = 36;
+  settings.augmentation = augmentation(facts, shift(facts) + ", erase 0.25");
+  settings.views = mirrored(facts, shift(facts));
   adapt_length(facts, settings);
   return settings;
 }
@@ -161,8 +173,9 @@ TrainSettings thorough(const DataFacts& facts) {
 TrainSettings best(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
   settings.network = best_network(facts);
-  settings.epochs = 50;
-  settings.augmentation = parse_augmentation(mirrored(facts, "shift 2, cutout 10"));
+  settings.epochs = 200;
+  settings.ensemble = 3;
+  settings.augmentation = augmentation(facts, shift(facts) + ", erase 0.5");
   adapt_length(facts, settings);
   return settings;
 }
@@ -176,7 +189,7 @@ struct Preset {
 constexpr std::array<Preset, 5> kPresets{{
     {"quick", "a small convolutional network: seconds", quick},
     {"default", "a convolutional network: minutes", thorough},
-    {"best", "a larger one, with skips: hours", best},
+    {"best", "three larger ones, with skips: hours", best},
     {"mlp", "one hidden layer: a second", mlp},
     {"mlp-large", "no convolutions: a minute", mlp_large},
 }};
