@@ -136,8 +136,8 @@ ordered_json summary(const Job& job, const fs::path& folder, const TrainOutcome&
 
 // What the data's test part says of the model; nothing where there is none.
 std::optional<Metrics> test_metrics(const Job& job, const Model& model) try {
-  const Dataset data = load(job.options.data,
-                            {.train = false, .val = false, .label_column = job.options.label_column});
+  const Dataset data = load(
+      job.options.data, {.train = false, .val = false, .label_column = job.options.label_column});
   if (data.test.size() == 0) return std::nullopt;
   Predictor predictor(model, job.threads);
   return measure(predictor.probabilities(data.test.images).as<float>(), model.class_names.size(),

@@ -121,10 +121,9 @@ void add_length_options(CLI::App& command, TrainOptions& options) {
 void add_step_options(CLI::App& command, TrainOptions& options) {
   const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
   command.add_option("--batch-size", options.batch_size, "pictures a step")->check(kCount);
-  command.add_option(
-      "--select", options.select,
-      "share of the pictures that an epoch after the first goes through: seven "
-      "tenths of it are the hardest, the rest any others; 1: all");
+  command.add_option("--select", options.select,
+                     "share of the pictures that an epoch after the first goes through: seven "
+                     "tenths of it are the hardest, the rest any others; 1: all");
   command.add_option("--lr", options.lr, "learning rate, at its highest");
   command.add_option("--schedule", options.schedule, "of the learning rate")
       ->type_name("{constant,step,cosine,one-cycle}");

@@ -108,14 +108,14 @@ Augmentation augmentation(const DataFacts& facts, const std::string& steps = "")
   return parse_augmentation(mirrored(facts, steps, "mirror alternate"));
 }
 
-// Fewer pictures are gone through more often, up to 20 times, in batches that still make an epoch
-// of 20 steps or more.
+// The epochs are those for Fashion-MNIST: fewer pictures are gone through more often, up to 20
+// times, in batches that still make an epoch of 20 steps or more; more of them less often.
 void adapt_length(const DataFacts& facts, TrainSettings& settings) {
-  constexpr double kPictures = 50000, kMost = 20;
+  constexpr double kPictures = 60000, kMost = 20;
   const double pictures = static_cast<double>(std::max<std::size_t>(facts.pictures, 1));
-  const double times = std::clamp(kPictures / pictures, 1.0, kMost);
-  settings.epochs =
-      static_cast<std::size_t>(std::lround(static_cast<double>(settings.epochs) * times));
+  const double epochs =
+      static_cast<double>(settings.epochs) * std::min(kPictures / pictures, kMost);
+  settings.epochs = static_cast<std::size_t>(std::max(1L, std::lround(epochs)));
   std::size_t largest = 16;
   while (2 * largest * 20 <= facts.pictures) largest *= 2;
   settings.batch_size = std::min(settings.batch_size, largest);

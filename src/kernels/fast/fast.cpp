@@ -91,8 +91,8 @@ struct Dense {
   }
 };
 
-// Winograd in float32 does a quarter of the products, where dot products in bfloat16 do them in half
-// of the time, so that only the other shapes are rounded.
+// Winograd in float32 does a quarter of the products, where dot products in bfloat16 do them in
+// half of the time, so that only the other shapes are rounded.
 template <bool bf16>
 std::unique_ptr<ConvolutionKernel<float>> convolution(const Convolution& conv) {
   if (fast::stem_takes(conv)) return fast::make_stem_convolution(conv);
