@@ -174,7 +174,7 @@ TrainSettings best(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
   settings.network = best_network(facts);
   settings.epochs = 200;
-  settings.ensemble = 3;
+  settings.ensemble = 2;
   settings.augmentation = augmentation(facts, shift(facts) + ", erase 0.5");
   adapt_length(facts, settings);
   return settings;
@@ -189,7 +189,7 @@ struct Preset {
 constexpr std::array<Preset, 5> kPresets{{
     {"quick", "a small convolutional network: seconds", quick},
     {"default", "a convolutional network: minutes", thorough},
-    {"best", "three larger ones, with skips: hours", best},
+    {"best", "two larger ones, with skips: an hour or two", best},
     {"mlp", "one hidden layer: a second", mlp},
     {"mlp-large", "no convolutions: a minute", mlp_large},
 }};
