@@ -280,8 +280,9 @@ const Kernels<T>& reference_kernels();
 // The processor's vector instructions, chosen at run time; all arithmetic in float32.
 const Kernels<float>& fast_kernels();
 
-// The same, with the factors of dense's products rounded to bfloat16 and their sums in float32. On
-// a processor without such instructions the products are emulated, and slow.
+// The same, with the factors of dense's products, and of convolutions that Winograd does not take,
+// rounded to bfloat16 and their sums in float32. On a processor without such instructions the
+// products are emulated, and slow.
 const Kernels<float>& bf16_kernels();
 bool has_bf16_instructions();
 
