@@ -19,7 +19,7 @@ def percent(shares):
 
 
 def preset(bench, name, precision):
-    """A row of the table, the data's digest and one seed's interval."""
+    """A row of the table, and the data's digest."""
     trained, tested, took, evaluating, memory = [], [], [], [], []
     for seed in range(1, (SEEDS_F32 if precision == "f32" else SEEDS)[name] + 1):
         out = Path(bench.folder) / f"{name}-{precision}-{seed}"

@@ -144,6 +144,7 @@ std::optional<Metrics> test_metrics(const Job& job, const Model& model) try {
                  labels_for(model, data, data.test.labels));
 } catch (const Error& error) {
   if (error.code() != ErrorCode::bad_input) throw;
+  say(fmt::format("note: no test part was measured: {}", error.what()));
   return std::nullopt;
 }
 

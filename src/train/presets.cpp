@@ -91,10 +91,10 @@ std::string best_network(const DataFacts& facts) {
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
-// By a pixel in pictures of 28.
+// By a pixel in pictures of 28, and no more than augmentation takes.
 std::string shift(const DataFacts& facts) {
   const double pixels = static_cast<double>(shorter_side(facts.picture)) / 28;
-  return fmt::format("shift {}", std::max(1L, std::lround(pixels)));
+  return fmt::format("shift {}", std::clamp(std::lround(pixels), 1L, 64L));
 }
 
 // These steps, and mirroring before them where it keeps a picture's class.
