@@ -1,10 +1,8 @@
 #include "data/gzip.hpp"
 
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "data/test_folder.hpp"
 
@@ -141,24 +139,6 @@ TEST(ReadUnpacked, LimitHoldsForPlainFiles) {
   EXPECT_EQ(read_unpacked(file, 5000).size(), 5000U);
   expect_error(ErrorCode::bad_input, {"plain", "5000 bytes", "at most 4999"},
                [&] { read_unpacked(file, 4999); });
-}
-
-TEST(ReadFile, RefusesAboveItsLimitBeforeReading) {
-  const TempFolder folder;
-  const auto file = folder.write("large", {});
-  std::filesystem::resize_file(file, std::uintmax_t{1} << 40);  // sparse: nothing is stored
-  expect_error(ErrorCode::bad_input, {"1099511627776 bytes"}, [&] { read_file(file, kAmple); });
-}
-
-TEST(ReadFile, SaysWhyItCannot) {
-  const TempFolder folder;
-  expect_error(ErrorCode::failed, {"none", std::strerror(ENOENT)},
-               [&] { read_file(folder.path() / "none", kAmple); });
-  expect_error(ErrorCode::bad_input, {"not a regular file"},
-               [&] { read_file(folder.path(), kAmple); });
-  const auto pipe = folder.path() / "pipe";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  expect_error(ErrorCode::bad_input, {"not a regular file"}, [&] { read_file(pipe, kAmple); });
 }
 
 }  // namespace
