@@ -15,6 +15,7 @@ if(NOT WEFT_SANITIZE)
 endif()
 
 install(TARGETS weft_program RUNTIME)
+install(TARGETS weft_pictures LIBRARY DESTINATION lib/weft)  # src/image/module.cpp looks there
 install(FILES ${described}/weft.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${described}/weft DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${described}/_weft DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)

@@ -26,9 +26,9 @@ struct DecodeOptions {
   std::array<std::uint8_t, 3> background = {255, 255, 255};
 };
 
-// Upright by its EXIF orientation, in sRGB (by its colour profile; CMYK too) or grey, 8 bits. `name`
-// is for errors. May be called by several threads at once. Throws Error(bad_input) with the name and
-// the reason; Error(failed) when the module is not installed.
+// Upright by its EXIF orientation, in sRGB (by its colour profile; CMYK too) or grey, 8 bits.
+// `name` is for errors. May be called by several threads at once. Throws Error(bad_input) with the
+// name and the reason; Error(failed) when the module is not installed.
 Picture decode(std::span<const std::byte> file, const std::string& name,
                const DecodeOptions& options = {});
 Picture decode_file(const std::filesystem::path& path, const DecodeOptions& options = {});

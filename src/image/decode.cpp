@@ -1,0 +1,116 @@
+#include "image/decode.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "image/format.hpp"
+#include "image/module.hpp"
+
+namespace weft {
+namespace {
+
+// What comes back from the module.
+struct Result {
+  Picture picture;
+  std::optional<std::string> refused;
+  bool no_memory = false;
+
+  PicturesSink sink() { return {this, place, refuse}; }
+  template <class Fail>
+  void check(const Fail& fail_because) const {
+    if (no_memory) throw std::bad_alloc();
+    if (refused) fail_because(*refused);
+  }
+
+ private:
+  static std::uint8_t* place(void* context, std::size_t height, std::size_t width,
+                             std::size_t channels) {
+    auto& result = *static_cast<Result*>(context);
+    try {
+      result.picture = {height, width, channels, {}};
+      result.picture.pixels.resize(height * width * channels);
+      return result.picture.pixels.data();
+    } catch (const std::bad_alloc&) {
+      result.no_memory = true;
+      return nullptr;
+    }
+  }
+  static void refuse(void* context, const char* reason) {
+    auto& result = *static_cast<Result*>(context);
+    try {
+      result.refused = reason;
+    } catch (const std::bad_alloc&) {
+      result.no_memory = true;
+    }
+  }
+};
+
+}  // namespace
+
+Picture decode(std::span<const std::byte> file, const std::string& name,
+               const DecodeOptions& options) {
+  if (file.size() > options.max_bytes) {
+    fail(ErrorCode::bad_input, "{}: {} bytes, but a picture may have at most {}: make it smaller",
+         name, file.size(), options.max_bytes);
+  }
+  const PictureFormat format = format_of(file, name);
+  DecodeRequest request{file.data(),        file.size(),          static_cast<int>(format),
+                        options.max_pixels, options.longest_side, {}};
+  std::ranges::copy(options.background, request.background);
+  Result result;
+  const PicturesSink sink = result.sink();
+  pictures_module().decode(&request, &sink);
+  result.check([&](const std::string& reason) {
+    fail(ErrorCode::bad_input, "{}: {} file: {}", name, name_of(format), reason);
+  });
+  return std::move(result.picture);
+}
+
+Picture decode_file(const std::filesystem::path& path, const DecodeOptions& options) {
+  const FileBytes bytes = [&] {
+    try {
+      return read_file(path, options.max_bytes);
+    } catch (const Error& error) {
+      // One file that cannot be read says nothing about the next.
+      throw Error(ErrorCode::bad_input, error.what());
+    }
+  }();
+  return decode(std::as_bytes(bytes.span()), path.string(), options);
+}
+
+bool is_picture_name(const std::filesystem::path& path) {
+  constexpr std::array<const char*, 11> kEndings = {
+      ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic"};
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return std::ranges::find(kEndings, ending) != kEndings.end() || ending == ".heif";
+}
+
+std::vector<std::byte> encode_png(const Picture& picture) {
+  const auto& [height, width, channels, pixels] = picture;
+  if (height == 0 || width == 0 || (channels != 1 && channels != 3) ||
+      pixels.size() != height * width * channels) {
+    fail(ErrorCode::usage,
+         "encode_png: a picture has 1 or 3 channels and a value for each, but this is {} x {} x {} "
+         "with {} values",
+         height, width, channels, pixels.size());
+  }
+  const EncodeRequest request{pixels.data(), height, width, channels};
+  Result result;
+  const PicturesSink sink = result.sink();
+  pictures_module().encode_png(&request, &sink);
+  result.check(
+      [](const std::string& reason) { fail(ErrorCode::failed, "encode_png: {}", reason); });
+  std::vector<std::byte> file(result.picture.pixels.size());
+  std::ranges::transform(result.picture.pixels, file.begin(),
+                         [](std::uint8_t value) { return std::byte{value}; });
+  return file;
+}
+
+}  // namespace weft
