@@ -54,11 +54,16 @@ class Shape {
   std::vector<std::size_t> sizes_;
 };
 
-// Owns its memory: 64-byte aligned, zeroed, movable, not copied by accident.
+// Owns its memory, 64-byte aligned; movable, not copied by accident.
 class Tensor {
  public:
   Tensor() = default;
-  Tensor(DataType type, Shape shape);
+  Tensor(DataType type, Shape shape);  // zeroed
+  // Elements that stand somewhere already, such as in a mapped file, which `memory` keeps there.
+  // Throws Error(usage) when it is not 64-byte aligned.
+  Tensor(DataType type, Shape shape, std::shared_ptr<std::byte> memory);
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(Tensor&&) noexcept = default;
 
   DataType type() const { return type_; }
   const Shape& shape() const { return shape_; }
@@ -79,15 +84,12 @@ class Tensor {
   }
 
  private:
-  struct Free {
-    void operator()(std::byte* memory) const;
-  };
   void check_type(DataType asked) const;
 
   DataType type_ = DataType::f32;
   Shape shape_;
   std::size_t elements_ = 0;
-  std::unique_ptr<std::byte, Free> memory_;
+  std::shared_ptr<std::byte> memory_;
 };
 
 // Copies the rows with these positions, in this order: shape {rows.size(), ...}.

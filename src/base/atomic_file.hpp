@@ -1,8 +1,9 @@
 // Files that are there whole or not at all.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <string_view>
 
 namespace weft {
@@ -26,8 +27,16 @@ class AtomicFile {
   void write(std::string_view text) { write(text.data(), text.size()); }
   void commit();  // nothing stands at `path` before this
 
+  // Instead of writing: the first `bytes` bytes as memory, zeroed, for which there is room on the
+  // disk. What is put there is in the file.
+  std::shared_ptr<std::byte> map(std::size_t bytes);
+  // Only what has been put below `bytes` stays; what is written after this follows there.
+  void shorten(std::size_t bytes);
+  // As map_private: the file as it is now, whatever becomes of its name.
+  std::shared_ptr<std::byte> view(std::size_t bytes) const;
+
  private:
-  [[noreturn]] void fail_with_reason(const char* doing) const;
+  [[noreturn]] void fail_with_reason(const char* doing, int reason) const;
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;

@@ -1,6 +1,7 @@
 #include "weft/tensor.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
@@ -49,18 +50,25 @@ std::string Shape::text() const {
   return fmt::format("{}", fmt::join(sizes_, "x"));
 }
 
-void Tensor::Free::operator()(std::byte* memory) const {
-  release(memory);
-}
-
 Tensor::Tensor(DataType type, Shape shape)
     : type_(type), shape_(std::move(shape)), elements_(shape_.elements()) {
   if (elements_ > std::numeric_limits<std::int64_t>::max() / 8) {
     fail(ErrorCode::usage, "tensor: {} elements do not fit in memory", elements_);
   }
   const std::size_t bytes = elements_ * size_of(type);
-  memory_.reset(static_cast<std::byte*>(allocate(bytes)));
+  memory_.reset(static_cast<std::byte*>(allocate(bytes)), Release());
   std::memset(memory_.get(), 0, bytes);
+}
+
+Tensor::Tensor(DataType type, Shape shape, std::shared_ptr<std::byte> memory)
+    : type_(type),
+      shape_(std::move(shape)),
+      elements_(shape_.elements()),
+      memory_(std::move(memory)) {
+  if (reinterpret_cast<std::uintptr_t>(memory_.get()) % 64 != 0) {
+    fail(ErrorCode::usage, "tensor: memory at {} is not 64-byte aligned",
+         fmt::ptr(memory_.get()));
+  }
 }
 
 void Tensor::check_type(DataType asked) const {
