@@ -1,17 +1,13 @@
 #include "data/csv.hpp"
 
-#include <csv.h>
-
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <memory>
-#include <new>
 #include <optional>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "data/csv_columns.hpp"
+#include "data/csv_rows.hpp"
 #include "data/text.hpp"
 
 namespace weft {
@@ -85,19 +81,6 @@ class Reader {
     }
     ++row_;
     column_ = 0;
-  }
-
-  [[noreturn]] void fail_syntax(std::string_view rest) const {
-    fail(ErrorCode::bad_input,
-         "csv: {}: row {}, column {}: a quotation mark stands where none may, before {}: a field "
-         "with one is quoted whole, and the mark doubled",
-         file_, row_, column_ + 1, excerpt(rest, 20));
-  }
-  [[noreturn]] void fail_unclosed() const {
-    fail(ErrorCode::bad_input,
-         "csv: {}: row {}, column {}: a quotation mark opens here and is never closed: is the file "
-         "cut short?",
-         file_, row_, column_ + 1);
   }
 
   CsvTable finish() {
@@ -243,79 +226,11 @@ class Reader {
   Pixels pixels_;
 };
 
-// libcsv calls back through C, which no exception may cross: the first one waits here.
-struct Callbacks {
-  Reader& reader;
-  std::exception_ptr thrown;
-
-  template <class Action>
-  void run(const Action& action) noexcept {
-    if (thrown) return;
-    try {
-      action();
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-  }
-  static void field(void* text, std::size_t size, void* self) {
-    auto& callbacks = *static_cast<Callbacks*>(self);
-    callbacks.run([&] { callbacks.reader.field({static_cast<const char*>(text), size}); });
-  }
-  static void end_row(int, void* self) {
-    auto& callbacks = *static_cast<Callbacks*>(self);
-    callbacks.run([&] { callbacks.reader.end_row(); });
-  }
-};
-
-class Parser {
- public:
-  Parser() {
-    constexpr std::size_t kBlock = 65536;
-    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
-    csv_set_blk_size(&parser_, kBlock);
-  }
-  ~Parser() { csv_free(&parser_); }
-  Parser(const Parser&) = delete;
-  Parser& operator=(const Parser&) = delete;
-  csv_parser* get() { return &parser_; }
-
- private:
-  csv_parser parser_{};
-};
-
-std::string_view without_mark(std::span<const std::uint8_t> bytes) {
-  std::string_view text = as_text(bytes);
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // as Excel begins UTF-8
-  return text;
-}
-
-void read_all(std::string_view text, Reader& reader) {
-  constexpr std::size_t kStep = 65536;  // after which an error is noticed
-  Parser parser;
-  Callbacks callbacks{reader, nullptr};
-  const auto check = [&] {
-    if (callbacks.thrown) std::rethrow_exception(callbacks.thrown);
-    if (csv_error(parser.get()) == CSV_ENOMEM) throw std::bad_alloc();
-  };
-  while (!text.empty()) {
-    const std::string_view step = text.substr(0, kStep);
-    const std::size_t done = csv_parse(parser.get(), step.data(), step.size(), Callbacks::field,
-                                       Callbacks::end_row, &callbacks);
-    check();
-    if (done != step.size()) reader.fail_syntax(text.substr(done));
-    text.remove_prefix(done);
-  }
-  const int left = csv_fini(parser.get(), Callbacks::field, Callbacks::end_row, &callbacks);
-  check();
-  if (left != 0) reader.fail_unclosed();
-}
-
 }  // namespace
 
 bool is_csv(std::span<const std::uint8_t> bytes) {
   constexpr std::ptrdiff_t kCommas = 4;
-  const std::string_view text = without_mark(bytes);
-  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  const std::string_view line = first_csv_line(bytes);
   const std::size_t begin = line.find_first_not_of(" \t");
   if (begin == std::string_view::npos ||
       std::string_view("{[<").find(line[begin]) != std::string_view::npos)
@@ -326,7 +241,8 @@ bool is_csv(std::span<const std::uint8_t> bytes) {
 CsvTable parse_csv(std::span<const std::uint8_t> bytes, const std::string& file,
                    const CsvOptions& options) {
   Reader reader(file, options);
-  read_all(without_mark(bytes), reader);
+  read_csv_rows(bytes, file, [&](std::string_view text) { reader.field(text); },
+                [&] { reader.end_row(); });
   return reader.finish();
 }
 
