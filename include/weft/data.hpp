@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,6 +18,8 @@ namespace weft {
 struct LabelledImages {
   Tensor images;
   std::vector<Label> labels;
+  std::vector<std::string> files = {};  // each photo's, from the data's folder on; else none
+  std::string known_digest = {};        // digest() of this part, where it need not be computed
 
   std::size_t size() const { return images.rows(); }
 };
@@ -29,11 +32,12 @@ LabelledImages gather(const LabelledImages& part, std::span<const std::uint32_t>
 
 struct Dataset {
   std::string name;    // "fashion-mnist", or the folder's or file's name without its ending
-  std::string format;  // "idx", "csv", "npz", "cifar-10", "cifar-100"
+  std::string format;  // "idx", "csv", "npz", "cifar-10", "cifar-100", "photos"
   std::string source;  // the folder or file that was read
   std::vector<std::string> class_names;
   bool numbered = false;  // are the class names only the labels' numbers, "0", "1" ...?
   bool whole = false;     // has the data no parts? Then all of it stands in `train`
+  std::vector<std::string> warnings = {};  // what the user should know of the photos
   LabelledImages train;   // a part that is not there, or was not asked for, has size 0
   LabelledImages val;
   LabelledImages test;
@@ -50,17 +54,31 @@ struct LoadOptions {
   // Called while downloading with the file's name, the bytes so far and in all (0: not known).
   std::function<void(const std::string& file, std::uint64_t done, std::uint64_t all)> on_download =
       {};
+
+  // Of photos, which have files of their own and any size. The side that they are made to, 8 to
+  // 224, 64 unless given.
+  std::optional<std::size_t> image_size = {};
+  // {channels, height, width} as a model takes them; image_size goes before its sides. Without it
+  // photos have one channel when all are grey, else three.
+  std::optional<Shape> like = {};
+  bool strict = false;  // is a photo that cannot be read an error, or passed over with a warning?
+  // Called now and then while photos are decoded, by one thread at a time. What it throws ends
+  // that.
+  std::function<void(std::size_t done, std::size_t all)> on_photo = {};
 };
 
 // `where` is "fashion-mnist" (looked for in $WEFT_DATA, Debian's, Keras', torchvision's and weft's
 // own folders, else downloaded), a folder of IDX, CSV, NPZ or CIFAR files, or one such file,
-// gzipped or not: docs/data-formats.md says what each may hold. The classes are those of the
-// training labels: texts in the order of their bytes, or numbers up to the largest, named by
-// classes.txt, by CIFAR's own lists, or as Fashion-MNIST's when the labels are its own. Throws
+// gzipped or not, or a folder of photos, or a CSV file of their paths and labels:
+// docs/data-formats.md says what each may hold. The classes are those of the training labels: texts
+// in the order of their bytes, or numbers up to the largest, named by classes.txt, by CIFAR's own
+// lists, or as Fashion-MNIST's when the labels are its own. Photos are kept decoded in the cache
+// folder, and looked at there: such a part may be larger than the memory. Throws
 // Error(bad_input) when a file is not what it should be, when pictures have no labels though
 // options.labels asks for them, or when none of the parts asked for is there; Error(failed) when
 // Fashion-MNIST is nowhere and cannot be downloaded: the message names the Debian package;
-// Error(usage) when no part is asked for or options.label_column is not in the header.
+// Error(usage) when no part is asked for, options.label_column is not in the header, or
+// options.image_size is given for what is no photos.
 Dataset load_dataset(const std::string& where, const LoadOptions& options = {});
 
 // Two disjoint sets of positions.

@@ -66,6 +66,7 @@ void run_evaluate(const Options& options) {
   Predictor predictor(model, options.on.threads);
   LoadOptions load_options;
   load_options.label_column = options.on.label_column;
+  load_options.strict = options.on.strict;
   const LoadedPart loaded = load_part(options.on.data, options.on.split, load_options, model);
   const Part& part = loaded.part;
   if (part.rows.labels.size() != part.rows.size()) {
@@ -112,6 +113,7 @@ void add_evaluate(CLI::App& program) {
       "Examples:\n"
       "  weft evaluate runs/first --data fashion-mnist\n"
       "  weft evaluate runs/first --data fashion-mnist --split val\n"
+      "  weft evaluate runs/shoes --data photos/of/shoes\n"
       "  weft evaluate model.safetensors --data fashion-mnist --csv answers.csv --json");
   command->callback([options] { run_evaluate(*options); });
 }

@@ -2,11 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "cli/console.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/text.hpp"
 
 namespace weft::cli {
+namespace {
 
-Dataset load(const std::string& where, LoadOptions options) {
+struct Stopped {};
+
+}  // namespace
+
+Dataset load(const std::string& where, LoadOptions options, bool warn) try {
   ProgressLine line;
   options.on_download = [&](const std::string& file, std::uint64_t done, std::uint64_t all) {
     if (!line.due()) return;
@@ -14,7 +23,23 @@ Dataset load(const std::string& where, LoadOptions options) {
     line.show(fmt::format("downloading {} {} {:.1f} MB", file, bar(part, 20),
                           static_cast<double>(done) / 1e6));
   };
-  return load_dataset(where, options);
+  options.on_photo = [&](std::size_t done, std::size_t all) {
+    if (Interrupt::signal() != 0) throw Stopped();
+    if (!line.due()) return;
+    const auto count = [](std::size_t n) { return thousands(static_cast<double>(n)); };
+    line.show(fmt::format("decoding {} {} of {} photos",
+                          bar(static_cast<double>(done) / static_cast<double>(all), 20),
+                          count(done), count(all)));
+  };
+  Dataset data = load_dataset(where, options);
+  line.clear();
+  for (const std::string& warning : data.warnings) {
+    if (warn) say("warning: " + printable(warning));
+  }
+  return data;
+} catch (const Stopped&) {
+  say("stopped while the photos were decoded; nothing has begun");
+  throw CLI::RuntimeError(Interrupt::exit_code());
 }
 
 }  // namespace weft::cli

@@ -6,7 +6,7 @@ void add_model_on_data(CLI::App& command, ModelOnData& options) {
   command.add_option("model", options.model, "a model file, or a run folder")
       ->required()
       ->type_name("PATH");
-  command.add_option("--data", options.data, "\"fashion-mnist\", or a data set's folder or file")
+  command.add_option("--data", options.data, "\"fashion-mnist\", a folder of photos, or a data set's folder or file")
       ->required()
       ->type_name("DATA");
   command
@@ -16,6 +16,7 @@ void add_model_on_data(CLI::App& command, ModelOnData& options) {
       ->check(CLI::IsMember({"train", "val", "test", "all"}));
   command.add_option("--label-column", options.label_column,
                      "of CSV: the labels' column by name, \"first\" or \"last\"");
+  command.add_flag("--strict", options.strict, "of photos: one that cannot be read is an error");
   command
       .add_option("--views", options.views,
                   "average the answers to a picture mirrored and moved, as in \"mirror, shift 1\"; "

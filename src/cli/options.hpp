@@ -14,6 +14,7 @@ struct ModelOnData {
   std::string model, data, split, label_column;
   std::optional<std::string> views;
   int threads = 0;
+  bool strict = false;  // of photos
 };
 
 void add_model_on_data(CLI::App& command, ModelOnData& options);

@@ -36,6 +36,9 @@ Part picked_part(std::string name, std::string why, const LabelledImages& from,
   if (!from.labels.empty()) {
     for (const std::uint32_t row : index) rows.labels.push_back(from.labels[row]);
   }
+  if (!from.files.empty()) {
+    for (const std::uint32_t row : index) rows.files.push_back(from.files[row]);
+  }
   return {std::move(name), std::move(why), std::move(rows), std::move(index)};
 }
 
@@ -54,6 +57,7 @@ LabelledImages joined(const std::vector<const LabelledImages*>& parts) {
   for (const LabelledImages* part : parts) {
     if (part->size() == 0) continue;
     to = std::ranges::copy(part->images.as<std::uint8_t>(), to).out;
+    all.files.insert(all.files.end(), part->files.begin(), part->files.end());
     if (labels == rows) {
       all.labels.insert(all.labels.end(), part->labels.begin(), part->labels.end());
     }
@@ -208,6 +212,7 @@ LoadedPart load_part(const std::string& where, const std::string& split, LoadOpt
                      const Model& model) {
   options.train = options.val = split == "train" || split == "val" || split == "all";
   options.test = split == "test" || split == "all";
+  options.like = model.input;
   Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
   Dataset names;
   names.name = data.name;

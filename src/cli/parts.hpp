@@ -38,7 +38,8 @@ Part take_part(Dataset data, const std::string& split, const std::optional<Train
 
 // Reads no more parts of `where` than it takes, and says on standard error which part it is when
 // `split` is empty, or is one that depends on the model. The data set keeps its names, not its
-// pictures. Throws Error(bad_input) also when the pictures are not of the model's size.
+// pictures. Photos are made as the model takes them. Throws Error(bad_input) also when pictures are
+// not of the model's size.
 struct LoadedPart {
   Dataset data;
   Part part;

@@ -47,6 +47,12 @@ void pick(Part& part, const std::vector<std::int64_t>& wanted) {
     index.push_back(part.index[place]);
     if (!part.rows.labels.empty()) labels.push_back(part.rows.labels[place]);
   }
+  if (!part.rows.files.empty()) {
+    std::vector<std::string> files;
+    for (const std::uint32_t place : places) files.push_back(part.rows.files[place]);
+    part.rows.files = std::move(files);
+  }
+  part.rows.known_digest.clear();
   part.rows.labels = std::move(labels);
   part.index = std::move(index);
 }
@@ -86,6 +92,7 @@ void run_predict(const Options& options) {
   LoadOptions load_options;
   load_options.labels = false;
   load_options.label_column = options.on.label_column;
+  load_options.strict = options.on.strict;
   LoadedPart loaded = load_part(options.on.data, options.on.split, load_options, model);
   Part& part = loaded.part;
   if (!options.index.empty()) pick(part, options.index);

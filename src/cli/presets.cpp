@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/load.hpp"
 #include "cli/text.hpp"
+#include "cli/train_options.hpp"
 #include "kernels/select.hpp"
 #include "train/settings.hpp"
 #include "weft/error.hpp"
@@ -21,7 +22,8 @@ using nlohmann::ordered_json;
 
 struct Options {
   std::string name, data, label_column;
-  bool json = false;
+  std::optional<std::size_t> image_size;
+  bool json = false, strict = false;
 };
 
 std::string value_text(const json& value) {
@@ -42,7 +44,12 @@ void print(const std::string& name, const json& settings) {
 void run_presets(const Options& options) {
   DataFacts facts;
   if (!options.data.empty()) {
-    facts = facts_of(load(options.data, {.test = false, .label_column = options.label_column}));
+    LoadOptions train;
+    train.test = false;
+    train.label_column = options.label_column;
+    train.image_size = options.image_size;
+    train.strict = options.strict;
+    facts = facts_of(load(options.data, train));
   }
   const auto names = options.name.empty() ? preset_names() : std::vector<std::string>{options.name};
   ordered_json all;
@@ -75,6 +82,7 @@ void add_presets(CLI::App& program) {
       ->type_name("DATA");
   command->add_option("--label-column", options->label_column,
                       "of CSV: the labels' column by name, \"first\" or \"last\"");
+  add_photo_options(*command, options->image_size, options->strict);
   command->add_flag("--json", options->json, "one JSON document on standard output");
   command->footer(
       "Each line is an option of weft train, which goes before the preset's.\n\n"

@@ -39,6 +39,7 @@ const std::vector<std::string> kNotInConfig{"config", "out", "resume", "force", 
 struct Job {
   TrainOptions options;
   std::string source;  // of the pictures
+  std::optional<std::size_t> image_size;  // that photos were made to
   TrainSettings settings;
   PreparedData data;
   int threads = 1;
@@ -64,6 +65,7 @@ std::string config_text(const CLI::App& command, const Job& job) {
     const fs::path path = config[key].get<std::string>();
     if (fs::exists(path, ignored)) config[key] = fs::absolute(path).lexically_normal().string();
   }
+  if (job.image_size) config["image-size"] = *job.image_size;
   if (job.options.time && job.settings.steps) {
     config.erase("time");
     config["steps"] = *job.settings.steps;
@@ -136,8 +138,11 @@ ordered_json summary(const Job& job, const fs::path& folder, const TrainOutcome&
 
 // What the data's test part says of the model; nothing where there is none.
 std::optional<Metrics> test_metrics(const Job& job, const Model& model) try {
-  const Dataset data = load(
-      job.options.data, {.train = false, .val = false, .label_column = job.options.label_column});
+  LoadOptions test = load_options(job.options);
+  test.train = test.val = false;
+  test.image_size.reset();
+  test.like = model.input;
+  const Dataset data = load(job.options.data, test, false);
   if (data.test.size() == 0) return std::nullopt;
   Predictor predictor(model, job.threads);
   return measure(predictor.probabilities(data.test.images).as<float>(), model.class_names.size(),
@@ -166,8 +171,11 @@ std::string ending(const Job& job, const TrainOutcome& outcome) {
 Job make_job(const TrainOptions& options) {
   Job job;
   job.options = options;
-  Dataset dataset = load(options.data, {.test = false, .label_column = options.label_column});
+  LoadOptions train = load_options(options);
+  train.test = false;
+  Dataset dataset = load(options.data, train);
   job.source = dataset.source;
+  if (dataset.format == "photos") job.image_size = dataset.train.images.shape()[2];
   job.settings = settings_of(options, dataset);
   job.threads = options.threads > 0 ? options.threads : default_threads();
   if (options.out.empty() && options.resume.empty()) {
@@ -274,6 +282,8 @@ void add_train(CLI::App& program) {
       "Examples:\n"
       "  weft train --data fashion-mnist\n"
       "  weft train --data fashion-mnist --time 30s --out runs/half-a-minute\n"
+      "  weft train --data photos --image-size 64     a folder a class, in train, val, test or "
+      "without\n"
       "  weft train --data shoes.csv --target 0.95 --patience 5 --epochs 100\n"
       "  weft train --resume runs/half-a-minute\n"
       "  weft train --config runs/half-a-minute/config.json --seed 1\n"

@@ -181,13 +181,14 @@ void add_averaging_options(CLI::App& command, TrainOptions& options) {
 void add_data_options(CLI::App& command, TrainOptions& options) {
   command
       .add_option("--data", options.data,
-                  "\"fashion-mnist\", a folder or a file: IDX, CSV, NPZ, CIFAR")
+                  "\"fashion-mnist\", a folder of photos, or a folder or a file: IDX, CSV, NPZ, CIFAR")
       ->type_name("DATA")
       ->capture_default_str();
   command
       .add_option("--label-column", options.label_column,
                   "of CSV: its name, first or last; found out unless given")
       ->type_name("NAME");
+  add_photo_options(command, options.image_size, options.strict);
   command
       .add_option("--scaler", options.scaler,
                   "bytes as they are, 0 to 1, or standardised by pixel or by channel (the "
@@ -240,6 +241,24 @@ void add_run_options(CLI::App& command, TrainOptions& options) {
 }
 
 }  // namespace
+
+LoadOptions load_options(const TrainOptions& options) {
+  LoadOptions load;
+  load.label_column = options.label_column;
+  load.image_size = options.image_size;
+  load.strict = options.strict;
+  if (!options.init_from.empty()) load.like = load_model(options.init_from).input;
+  return load;
+}
+
+void add_photo_options(CLI::App& command, std::optional<std::size_t>& image_size, bool& strict) {
+  command
+      .add_option("--image-size", image_size,
+                  "of photos: the side, in pixels, of the square that they are fitted into; 64 "
+                  "unless given")
+      ->check(CLI::Range(8, 224));
+  command.add_flag("--strict", strict, "of photos: one that cannot be read is an error");
+}
 
 void add_options(CLI::App& command, TrainOptions& options) {
   add_data_options(command, options);

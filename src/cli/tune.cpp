@@ -43,6 +43,9 @@ std::string command_for(const Options& options, const TrainSettings& base,
   const TrainSettings s = with(candidate, base);
   const std::string preset = preset_of(options.train);
   std::string command = fmt::format("weft train --data {}", shell_word(options.train.data));
+  if (options.train.image_size) {
+    command += fmt::format(" --image-size {}", *options.train.image_size);
+  }
   if (!preset.empty()) command += " --preset " + preset;
   if (preset.empty() || s.network != base.network || !options.train.network.empty()) {
     command += " --network " + shell_word(s.network);
@@ -119,7 +122,11 @@ int run_tune(CLI::App& command, Options& options) {
   if (resumes) {
     apply_config_file(command, RunFolder::open(train.resume).config_file().string(), kNotInConfig);
   }
-  Dataset dataset = load(train.data, {.test = false, .label_column = train.label_column});
+  LoadOptions load_train = load_options(train);
+  load_train.test = false;
+  Dataset dataset = load(train.data, load_train);
+  const bool photos = dataset.format == "photos";
+  const std::size_t side = photos ? dataset.train.images.shape()[2] : 0;
   if (train.out.empty()) train.out = fmt::format("runs/{}-tune", dataset.name);
   TrainSettings base = settings_of(train, dataset);
   base.target.reset();
@@ -147,6 +154,7 @@ int run_tune(CLI::App& command, Options& options) {
     ordered_json config = config_of(command, kNotInConfig);
     std::error_code ignored;
     const bool is_path = fs::exists(train.data, ignored);
+    if (photos) config["image-size"] = side;
     config["data"] = is_path ? fs::absolute(train.data).lexically_normal().string() : train.data;
     write_file(file,
                as_json(search).dump());  // first: where there is a configuration, this is its own
@@ -192,6 +200,7 @@ void add_tune(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--label-column", train.label_column,
                       "of CSV: the labels' column by name, \"first\" or \"last\"");
+  add_photo_options(*command, train.image_size, train.strict);
   command->add_option("--preset", train.preset, "what to begin with, \"default\" unless given");
   command->add_option("--network", train.network, "layers in place of the preset's");
   command->add_option("--time", options->time, "how long to search, as in 30s, 3m, 1h")

@@ -1,12 +1,16 @@
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <optional>
 #include <system_error>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "data/download.hpp"
 #include "data/fashion_mnist.hpp"
+#include "data/photos.hpp"
 #include "data/source.hpp"
 #include "weft/data.hpp"
 
@@ -45,15 +49,48 @@ std::string name_of(const fs::path& where, bool is_folder) {
   return (file.extension() == ".gz" ? file.stem() : file).stem().string();
 }
 
-RawData read_where(const std::string& where, bool is_folder, const LoadOptions& options) {
+// Looks at the beginning alone: a file of another format may be large.
+std::optional<PhotoList> photo_table(const fs::path& file, const LoadOptions& options) {
+  constexpr std::size_t kHead = 65536, kMostBytes = std::size_t{1} << 30;
   std::error_code ignored;
-  if (is_folder) return read_folder(where, options);
-  if (fs::exists(where, ignored)) return read_single(where, options);
-  fail(
-      ErrorCode::bad_input,
-      "data: \"{}\" is neither a folder nor a file: give a folder of IDX, CSV, NPZ or CIFAR files, "
-      "one such file, or \"fashion-mnist\"",
-      where);
+  if (!fs::is_regular_file(file, ignored)) return std::nullopt;
+  std::vector<char> head(kHead);
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
+  const auto read = static_cast<std::size_t>(stream.gcount());
+  if (!is_photo_table({reinterpret_cast<const std::uint8_t*>(head.data()), read})) {
+    return std::nullopt;
+  }
+  return list_photo_table(read_file(file, kMostBytes).span(), file, options);
+}
+
+std::optional<PhotoList> find_photos(const std::string& where, bool is_folder,
+                                     const LoadOptions& options) {
+  std::error_code ignored;
+  if (!is_folder) {
+    return fs::exists(where, ignored) ? photo_table(where, options) : std::nullopt;
+  }
+  if (!holds_photos(where)) return std::nullopt;
+  return list_photo_folder(where, options);
+}
+
+Dataset read_where(const std::string& where, bool is_folder, const LoadOptions& options) {
+  if (auto list = find_photos(where, is_folder, options)) {
+    return load_photos(std::move(*list), options);
+  }
+  if (options.image_size) {
+    fail(ErrorCode::usage,
+         "data: --image-size is for photos, and {} holds none: its pictures have the size that "
+         "they have",
+         where);
+  }
+  std::error_code ignored;
+  if (is_folder) return assemble(read_folder(where, options), options);
+  if (fs::exists(where, ignored)) return assemble(read_single(where, options), options);
+  fail(ErrorCode::bad_input,
+       "data: \"{}\" is neither a folder nor a file: give a folder of photos, of IDX, CSV, NPZ or "
+       "CIFAR files, one such file, or \"fashion-mnist\"",
+       where);
 }
 
 Dataset load_fashion_mnist(const LoadOptions& options) {
@@ -76,16 +113,22 @@ Dataset load_dataset(const std::string& where, const LoadOptions& options) {
   if (!options.train && !options.val && !options.test) {
     fail(ErrorCode::usage, "data: neither the training, the val nor the test part was asked for");
   }
-  if (where == kFashionMnist) return load_fashion_mnist(options);
+  if (where == kFashionMnist) {
+    if (options.image_size) {
+      fail(ErrorCode::usage, "data: --image-size is for photos: {}'s pictures are 28 x 28", where);
+    }
+    return load_fashion_mnist(options);
+  }
   std::error_code ignored;
   const bool is_folder = fs::is_directory(where, ignored);
-  Dataset dataset = assemble(read_where(where, is_folder, options), options);
+  Dataset dataset = read_where(where, is_folder, options);
   dataset.name = name_of(where, is_folder);
   dataset.source = where;
   return dataset;
 }
 
 std::string digest(const LabelledImages& part) {
+  if (!part.known_digest.empty()) return part.known_digest;
   const auto pixels = part.images.as<std::uint8_t>();
   const std::string shape = part.images.shape().text() + "\n";
   Sha256 sum;
@@ -101,6 +144,9 @@ LabelledImages gather(const LabelledImages& part, std::span<const std::uint32_t>
          part.images.rows(), part.labels.size());
   }
   LabelledImages picked{gather_rows(part.images, rows), {}};
+  if (!part.files.empty()) {
+    for (const std::uint32_t row : rows) picked.files.push_back(part.files[row]);
+  }
   if (part.labels.empty()) return picked;
   picked.labels.resize(rows.size());
   std::ranges::transform(rows, picked.labels.begin(),

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "data/cache_folder.hpp"
 
 namespace weft {
 namespace {
@@ -42,14 +43,8 @@ std::optional<fs::path> find_file(const fs::path& folder, const CanonicalFile& f
 }
 
 fs::path fashion_mnist_cache() {
-  if (const auto weft = environment("WEFT_CACHE"); !weft.empty()) return weft / kFashionMnist;
-  if (const auto xdg = environment("XDG_CACHE_HOME"); !xdg.empty()) {
-    return xdg / "weft" / kFashionMnist;
-  }
-  if (const auto home = environment("HOME"); !home.empty()) {
-    return home / ".cache/weft" / kFashionMnist;
-  }
-  return {};
+  const fs::path folder = cache_folder();
+  return folder.empty() ? folder : folder / kFashionMnist;
 }
 
 std::vector<fs::path> fashion_mnist_folders() {

@@ -39,8 +39,7 @@ inline constexpr std::array kCanonicalFiles = {kTrainImages, kTrainLabels, kTest
 std::optional<std::filesystem::path> find_file(const std::filesystem::path& folder,
                                                const CanonicalFile& file);
 
-// weft's own: $WEFT_CACHE, else $XDG_CACHE_HOME/weft, else ~/.cache/weft, then /fashion-mnist.
-// Empty when none of the variables is set, nor HOME.
+// weft's own: cache_folder()/fashion-mnist; empty when there is none.
 std::filesystem::path fashion_mnist_cache();
 
 // Where Fashion-MNIST may lie on this machine, in the order of looking: $WEFT_DATA and its

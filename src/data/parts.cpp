@@ -154,11 +154,7 @@ Dataset assemble(RawData raw, const LoadOptions& options) {
     ++with_images;
     check_labels(part, options.labels);
   }
-  if (with_images == 0) {
-    fail(ErrorCode::bad_input,
-         "data: none of the parts that were asked for ({}{}{}) is there: ask for one that is",
-         options.train ? " train" : "", options.val ? " val" : "", options.test ? " test" : "");
-  }
+  if (with_images == 0) fail_no_part(options);
   std::vector<Tensor> images = convert(raw.parts);
   std::size_t first = 0;
   while (!raw.parts[first].images) ++first;
@@ -179,6 +175,12 @@ Dataset assemble(RawData raw, const LoadOptions& options) {
     if (part.labels) place.labels = std::move(part.labels->values);
   }
   return dataset;
+}
+
+void fail_no_part(const LoadOptions& options) {
+  fail(ErrorCode::bad_input,
+       "data: none of the parts that were asked for ({}{}{}) is there: ask for one that is",
+       options.train ? " train" : "", options.val ? " val" : "", options.test ? " test" : "");
 }
 
 void run_all(const std::vector<std::function<void()>>& jobs) {

@@ -63,6 +63,9 @@ struct RawData {
 // the order of their bytes. Leaves name and source. Throws Error(bad_input).
 Dataset assemble(RawData raw, const LoadOptions& options);
 
+// None of the parts that were asked for is there.
+[[noreturn]] void fail_no_part(const LoadOptions& options);
+
 // Runs every job, several at a time, then throws what the first one that failed has thrown.
 void run_all(const std::vector<std::function<void()>>& jobs);
 
