@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/error.hpp"
+#include "data/photo_like.hpp"
 
 namespace weft {
 namespace {
@@ -26,6 +27,8 @@ std::size_t reflected(long at, std::size_t size) {
   return static_cast<std::size_t>(std::min(within, period - within));
 }
 
+}  // namespace
+
 std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width) {
   std::array<std::size_t, 256> counts{};
   std::size_t all = 0;
@@ -45,6 +48,8 @@ std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std
   for (std::size_t below = counts[0]; below <= (all - 1) / 2; below += counts[value]) ++value;
   return static_cast<std::uint8_t>(value);
 }
+
+namespace {
 
 // One channel, and what surrounds it.
 class Plane {
@@ -209,6 +214,11 @@ void Augmenter::erase(RandomStream& random, std::uint8_t* dst) const {
 void Augmenter::change(std::uint32_t epoch, std::uint32_t index, std::uint8_t* dst) const {
   RandomStream random(seed_, RandomPurpose::augment, epoch, index);
   const std::uint8_t* src = bytes_.data() + index * width();
+  if (augmentation_.photo > 0 && random.uniform() < augmentation_.photo) {
+    std::copy_n(src, width(), dst);
+    make_photo_like(size_, random, dst);
+    return;
+  }
   place(size_, draw_placement(epoch, index, random), augmentation_.reflect, src, dst);
   change_colours(random, dst);
   cut_out(random, dst);

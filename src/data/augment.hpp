@@ -29,6 +29,9 @@ struct PictureSize {
 void place(const PictureSize& size, const Placement& placement, bool reflect,
            const std::uint8_t* src, std::uint8_t* dst);
 
+// Of one channel, {height, width}: what is taken for a picture's background.
+std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width);
+
 // A picture that is so much of another one.
 struct Mixture {
   std::uint32_t other = 0;

@@ -21,6 +21,9 @@ struct Augmentation {
   double brightness = 0, contrast = 0;  // up to this share: added of 255, and of the deviation
   double cutout = 0;  // side of a square that becomes the mean colour (DeVries and Taylor, 2017)
   double erase = 0;   // chance of a rectangle of noise (Zhong et al., 2017: random erasing)
+  // Chance that a picture is made to look as if cut out of a photo (make_photo_like), in place of
+  // all the rest but mixing.
+  double photo = 0;
   // Mixed with another picture, and so the label, by a share from Beta(alpha, alpha): as a whole
   // (Zhang et al., 2017), or a rectangle of it (Yun et al., 2019). With both, either.
   double mixup = 0, cutmix = 0;

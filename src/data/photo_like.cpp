@@ -1,0 +1,270 @@
+#include "data/photo_like.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace weft {
+namespace {
+
+double between(RandomStream& random, double low, double high) {
+  return low + (high - low) * random.uniform();
+}
+
+bool chance(RandomStream& random, double probability) {
+  return random.uniform() < probability;
+}
+
+// The picture in floats, and how much of each pixel the product covers.
+struct Canvas {
+  PictureSize size;
+  std::vector<float> values;      // {channels, height, width}, less the background
+  std::vector<float> background;  // {channels}
+
+  std::size_t plane() const { return size.height * size.width; }
+  float& at(std::size_t c, std::size_t i) { return values[c * plane() + i]; }
+};
+
+// From a position in the result, relative to its middle, to one in the source.
+struct Affine {
+  std::array<double, 4> matrix = {1, 0, 0, 1};
+  double dx = 0, dy = 0;
+};
+
+// turned: degrees clockwise, about `higher` times as high as it was before that.
+Affine draw_affine(RandomStream& random, double turned, double higher) {
+  const double turn = turned * std::numbers::pi / 180;
+  const double zoom = between(random, 0.8, 1.1);
+  const double stretch = std::sqrt(higher) * std::exp(between(random, -0.17, 0.17));
+  const double shear = between(random, -0.2, 0.2);
+  const double mirror = chance(random, 0.5) ? -1 : 1;
+  // Mirrored, stretched, tilted, turned, in the order from the source to the result.
+  const double c = std::cos(turn) / zoom, s = std::sin(turn) / zoom;
+  const double sx = mirror * std::min(stretch, 1.0), sy = 1 / std::max(stretch, 1.0);
+  return {{sx * (c + shear * s), sx * (s - shear * c), sy * -s, sy * c},
+          between(random, -1.5, 1.5),
+          between(random, -1.5, 1.5)};
+}
+
+// Bilinear; outside there is background, which is 0.
+void draw(const Canvas& src, const Affine& affine, double middle_x, double scale_x, double scale_y,
+          Canvas& dst) {
+  const auto height = static_cast<long>(src.size.height);
+  const auto width = static_cast<long>(src.size.width);
+  const double cy = static_cast<double>(height - 1) / 2, cx = static_cast<double>(width - 1) / 2;
+  for (long y = 0; y < height; ++y) {
+    for (long x = 0; x < width; ++x) {
+      const double v = (static_cast<double>(y) - cy - affine.dy) / scale_y;
+      const double u = (static_cast<double>(x) - cx - middle_x - affine.dx) / scale_x;
+      const double from_x = cx + affine.matrix[0] * u + affine.matrix[1] * v;
+      const double from_y = cy + affine.matrix[2] * u + affine.matrix[3] * v;
+      const double top = std::floor(from_y), left = std::floor(from_x);
+      const auto i = static_cast<long>(top), j = static_cast<long>(left);
+      if (i < -1 || j < -1 || i >= height || j >= width) continue;
+      const auto down = static_cast<float>(from_y - top);
+      const auto right = static_cast<float>(from_x - left);
+      for (std::size_t c = 0; c < src.size.channels; ++c) {
+        const float* plane = src.values.data() + c * src.plane();
+        const auto value = [&](long row, long column) {
+          const bool inside = row >= 0 && column >= 0 && row < height && column < width;
+          return inside ? plane[row * width + column] : 0.0F;
+        };
+        const float mean = (1 - down) * ((1 - right) * value(i, j) + right * value(i, j + 1)) +
+                           down * ((1 - right) * value(i + 1, j) + right * value(i + 1, j + 1));
+        float& own = dst.at(c, static_cast<std::size_t>(y * width + x));
+        if (std::abs(mean) > std::abs(own)) own = mean;
+      }
+    }
+  }
+}
+
+// How much of a pixel is product, by its difference from the background.
+float cover(Canvas& canvas, std::size_t i) {
+  float most = 0;
+  for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+    most = std::max(most, std::abs(canvas.at(c, i)));
+  }
+  return std::min(1.0F, most / 40);
+}
+
+// Is the product wider than high?
+bool lies(Canvas& canvas) {
+  std::size_t top = canvas.size.height, bottom = 0, left = canvas.size.width, right = 0;
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    if (cover(canvas, i) < 0.5F) continue;
+    const std::size_t y = i / canvas.size.width, x = i % canvas.size.width;
+    top = std::min(top, y);
+    bottom = std::max(bottom, y);
+    left = std::min(left, x);
+    right = std::max(right, x);
+  }
+  return right >= left && bottom >= top && right - left > bottom - top;
+}
+
+// What lies may be a shoe: those are shown in pairs, at an angle, and from above.
+Canvas placed(Canvas& src, RandomStream& random) {
+  Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
+  const bool wide = lies(src);
+  double turned = chance(random, 0.8) ? 10 * random.normal() : between(random, -45, 45);
+  const double higher = wide ? std::exp(between(random, -0.1, 0.7)) : 1;
+  if (!chance(random, wide ? 0.35 : 0.03)) {
+    if (chance(random, wide ? 0.2 : 0.06)) turned += chance(random, 0.5) ? 90 : -90;
+    draw(src, draw_affine(random, turned, higher), 0, 1, 1, dst);
+    return dst;
+  }
+  const bool upright = chance(random, 0.65);
+  if (upright) turned += chance(random, 0.5) ? 90 : -90;
+  Affine affine = draw_affine(random, turned, higher);
+  const double apart = between(random, 0.17, 0.27) * static_cast<double>(src.size.width);
+  const double scale_x = upright ? between(random, 0.75, 1.1) : between(random, 0.5, 0.7);
+  const double scale_y = upright ? between(random, 0.75, 1) : between(random, 0.7, 1.2);
+  draw(src, affine, -apart, scale_x, scale_y, dst);
+  if (chance(random, 0.7)) {  // the other foot's
+    affine.matrix[0] = -affine.matrix[0];
+    affine.matrix[2] = -affine.matrix[2];
+  }
+  const double fan = chance(random, 0.5) ? 0 : between(random, -0.4, 0.4);
+  affine.matrix[1] += fan * affine.matrix[0];
+  affine.matrix[3] += fan * affine.matrix[2];
+  affine.dy += between(random, -3, 3);
+  draw(src, affine, apart, scale_x, scale_y, dst);
+  return dst;
+}
+
+void change_tones(Canvas& canvas, RandomStream& random) {
+  const bool inverts = chance(random, 0.3);
+  const double gamma = std::exp(between(random, -0.6, 0.6));
+  const double contrast = between(random, 0.4, 1.3), added = between(random, -0.2, 0.25);
+  for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+    const float background = canvas.background[c];
+    // Away from the background is up, whichever way that is.
+    const float range = background < 128 ? 255 - background : -background;
+    double mean = 0, weight = 1e-6;
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      const double w = cover(canvas, i);
+      mean += w * canvas.at(c, i) / range;
+      weight += w;
+    }
+    mean /= weight;
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      const double w = cover(canvas, i);
+      if (w == 0) continue;
+      double v = std::clamp(static_cast<double>(canvas.at(c, i) / range), 0.0, 1.0);
+      if (inverts) v = w * (1.1 - v);
+      v = std::pow(std::max(v, 0.0), gamma);
+      v = w * std::clamp(mean + contrast * (v - mean) + added, 0.03, 1.0);
+      canvas.at(c, i) = range * static_cast<float>(v);
+    }
+  }
+}
+
+// Ellipses at the rim: what lay behind the product and was taken for it, or what of it was not.
+void leave_over(Canvas& canvas, RandomStream& random) {
+  const auto height = static_cast<double>(canvas.size.height);
+  const auto width = static_cast<double>(canvas.size.width);
+  const bool clutter = chance(random, 0.35), loss = chance(random, 0.3);
+  for (int kind = 0; kind < 2; ++kind) {
+    if (!(kind == 0 ? clutter : loss)) continue;
+    const std::uint32_t count = 1 + random.below(3);
+    for (std::uint32_t n = 0; n < count; ++n) {
+      const double angle = between(random, 0, 2 * std::numbers::pi);
+      const double cy = height * (0.5 + 0.5 * std::sin(angle));
+      const double cx = width * (0.5 + 0.5 * std::cos(angle));
+      const double ry = height * between(random, 0.05, 0.28),
+                   rx = width * between(random, 0.05, 0.28);
+      const double tilt = between(random, -1, 1);
+      const bool over = chance(random, 0.3);
+      const double tone = between(random, 0.15, 1), grain = between(random, 0, 0.15);
+      const double slope_y = between(random, -0.3, 0.3), slope_x = between(random, -0.3, 0.3);
+      for (std::size_t i = 0; i < canvas.plane(); ++i) {
+        const double v = (static_cast<double>(i / canvas.size.width) - cy) / ry;
+        const double u = (static_cast<double>(i % canvas.size.width) - cx) / rx + tilt * v;
+        if (u * u + v * v > 1) continue;
+        if (kind == 1) {
+          for (std::size_t c = 0; c < canvas.size.channels; ++c) canvas.at(c, i) = 0;
+          continue;
+        }
+        const double keep = over ? 0 : cover(canvas, i);
+        const double value =
+            std::clamp(tone + slope_y * v + slope_x * u + grain * random.normal(), 0.0, 1.0);
+        for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+          const float background = canvas.background[c];
+          const float range = background < 128 ? 255 - background : -background;
+          canvas.at(c, i) = static_cast<float>(keep * canvas.at(c, i) + (1 - keep) * range * value);
+        }
+      }
+    }
+  }
+}
+
+// Mixed with the mean of a pixel's neighbours: above 0 a blur, below 0 sharpened.
+void blur(Canvas& canvas, double amount) {
+  const std::size_t height = canvas.size.height, width = canvas.size.width;
+  std::vector<float> rows(canvas.plane()), mean(canvas.plane());
+  const auto near = [](std::size_t at, std::size_t size) {
+    return std::pair(at == 0 ? at : at - 1, at + 1 == size ? at : at + 1);
+  };
+  for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+    float* plane = canvas.values.data() + c * canvas.plane();
+    for (std::size_t y = 0; y < height; ++y) {
+      for (std::size_t x = 0; x < width; ++x) {
+        const auto [left, right] = near(x, width);
+        rows[y * width + x] =
+            (plane[y * width + left] + 2 * plane[y * width + x] + plane[y * width + right]) / 4;
+      }
+    }
+    for (std::size_t y = 0; y < height; ++y) {
+      const auto [above, below] = near(y, height);
+      for (std::size_t x = 0; x < width; ++x) {
+        mean[y * width + x] =
+            (rows[above * width + x] + 2 * rows[y * width + x] + rows[below * width + x]) / 4;
+      }
+    }
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      plane[i] += static_cast<float>(amount) * (mean[i] - plane[i]);
+    }
+  }
+}
+
+void change_focus(Canvas& canvas, RandomStream& random) {
+  if (chance(random, 0.3)) {
+    blur(canvas, between(random, 0.3, 1));
+  } else if (chance(random, 0.3)) {
+    blur(canvas, between(random, -1, -0.2));
+  }
+  if (!chance(random, 0.5)) return;
+  const double deviation = between(random, 0, 14);
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    const double w = cover(canvas, i);
+    if (w == 0) continue;
+    const auto noise = static_cast<float>(w * deviation * random.normal());
+    for (std::size_t c = 0; c < canvas.size.channels; ++c) canvas.at(c, i) += noise;
+  }
+}
+
+}  // namespace
+
+void make_photo_like(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
+  Canvas canvas{size, std::vector<float>(size.elements()), {}};
+  for (std::size_t c = 0; c < size.channels; ++c) {
+    const std::uint8_t* plane = picture + c * canvas.plane();
+    canvas.background.push_back(median_of_border(plane, size.height, size.width));
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      canvas.at(c, i) = static_cast<float>(plane[i]) - canvas.background[c];
+    }
+  }
+  canvas = placed(canvas, random);
+  change_tones(canvas, random);
+  leave_over(canvas, random);
+  change_focus(canvas, random);
+  for (std::size_t c = 0; c < size.channels; ++c) {
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      const float value = std::clamp(canvas.at(c, i) + canvas.background[c], 0.0F, 255.0F);
+      picture[c * canvas.plane() + i] = static_cast<std::uint8_t>(std::lround(value));
+    }
+  }
+}
+
+}  // namespace weft

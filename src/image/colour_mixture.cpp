@@ -1,0 +1,154 @@
+#include "image/colour_mixture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace weft {
+namespace {
+
+using Colour = std::array<float, 3>;
+
+// Added to each variance: what noise and compression do to a plain colour, 2 % of the range.
+constexpr double kFloor = 4e-4;
+constexpr int kRounds = 6;
+
+float distance(const float* a, const Colour& b) {
+  const float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+  return x * x + y * y + z * z;
+}
+
+std::size_t nearest(const float* colour, std::span<const Colour> centres) {
+  std::size_t best = 0;
+  float least = std::numeric_limits<float>::max();
+  for (std::size_t k = 0; k < centres.size(); ++k) {
+    const float d = distance(colour, centres[k]);
+    if (d < least) {
+      least = d;
+      best = k;
+    }
+  }
+  return best;
+}
+
+// Sums of a cluster: weight, colours, products of colours.
+struct Moments {
+  double weight = 0;
+  std::array<double, 3> first{};
+  std::array<double, 6> second{};
+
+  void add(double w, const float* c) {
+    const double x = w * static_cast<double>(c[0]), y = w * static_cast<double>(c[1]);
+    const double z = w * static_cast<double>(c[2]);
+    weight += w;
+    first[0] += x;
+    first[1] += y;
+    first[2] += z;
+    second[0] += x * static_cast<double>(c[0]);
+    second[1] += x * static_cast<double>(c[1]);
+    second[2] += x * static_cast<double>(c[2]);
+    second[3] += y * static_cast<double>(c[1]);
+    second[4] += y * static_cast<double>(c[2]);
+    second[5] += z * static_cast<double>(c[2]);
+  }
+  Colour mean() const {
+    return {static_cast<float>(first[0] / weight), static_cast<float>(first[1] / weight),
+            static_cast<float>(first[2] / weight)};
+  }
+};
+
+// The pixels of the region, side by side, so that what follows does not look at others.
+struct Region {
+  std::vector<float> colours;
+  std::vector<float> weights;
+
+  std::size_t size() const { return weights.size(); }
+  const float* colour(std::size_t i) const { return colours.data() + 3 * i; }
+};
+
+// The mean, then again and again the colour that is farthest from all so far: of the nearest 98 %,
+// so that single odd pixels do not become centres.
+std::vector<Colour> first_centres(const Region& region, std::size_t parts) {
+  Moments all;
+  for (std::size_t i = 0; i < region.size(); ++i) {
+    all.add(static_cast<double>(region.weights[i]), region.colour(i));
+  }
+  std::vector<Colour> centres{all.mean()};
+  std::vector<float> far(region.size(), std::numeric_limits<float>::max());
+  std::vector<float> sorted;
+  while (centres.size() < parts) {
+    for (std::size_t i = 0; i < region.size(); ++i) {
+      far[i] = std::min(far[i], distance(region.colour(i), centres.back()));
+    }
+    sorted = far;
+    const auto place = static_cast<std::ptrdiff_t>((sorted.size() - 1) * 98 / 100);
+    std::ranges::nth_element(sorted, sorted.begin() + place);
+    const float limit = sorted[static_cast<std::size_t>(place)];
+    if (limit < 1e-4F) break;
+    const auto found = static_cast<std::size_t>(std::ranges::find(far, limit) - far.begin());
+    const float* colour = region.colour(found);
+    centres.push_back({colour[0], colour[1], colour[2]});
+  }
+  return centres;
+}
+
+}  // namespace
+
+ColourMixture::ColourMixture(const Plane& colours, std::span<const float> weights,
+                             std::size_t parts) {
+  Region region;
+  for (std::size_t i = 0; i < colours.pixels(); ++i) {
+    if (!(weights[i] > 0)) continue;
+    const float* colour = colours.pixel(i);
+    region.colours.insert(region.colours.end(), colour, colour + 3);
+    region.weights.push_back(weights[i]);
+  }
+  if (region.size() == 0) return;
+  std::vector<Colour> centres = first_centres(region, parts);
+  std::vector<Moments> moments;
+  for (int round = 0; round < kRounds; ++round) {
+    moments.assign(centres.size(), {});
+    for (std::size_t i = 0; i < region.size(); ++i) {
+      moments[nearest(region.colour(i), centres)].add(static_cast<double>(region.weights[i]),
+                                                      region.colour(i));
+    }
+    for (std::size_t k = 0; k < centres.size(); ++k) {
+      if (moments[k].weight > 0) centres[k] = moments[k].mean();
+    }
+  }
+  double all = 0;
+  for (const Moments& m : moments) all += m.weight;
+  for (const Moments& m : moments) {
+    if (m.weight < 1e-3 * all) continue;
+    const Colour mean = m.mean();
+    const auto variance = [&](std::size_t at, std::size_t i, std::size_t j) {
+      return m.second[at] / m.weight - m.first[i] / m.weight * (m.first[j] / m.weight) +
+             (i == j ? kFloor : 0);
+    };
+    const double xx = variance(0, 0, 0), xy = variance(1, 0, 1), xz = variance(2, 0, 2);
+    const double yy = variance(3, 1, 1), yz = variance(4, 1, 2), zz = variance(5, 2, 2);
+    // The inverse of a symmetric matrix by its cofactors.
+    const double a = yy * zz - yz * yz, b = xz * yz - xy * zz, c = xy * yz - xz * yy;
+    const double determinant = xx * a + xy * b + xz * c;
+    const auto over = [&](double cofactor) { return static_cast<float>(cofactor / determinant); };
+    parts_.push_back({mean,
+                      {over(a), over(b), over(c), over(xx * zz - xz * xz), over(xy * xz - xx * yz),
+                       over(xx * yy - xy * xy)},
+                      static_cast<float>(std::log(determinant) / 2 - std::log(m.weight / all))});
+  }
+}
+
+float ColourMixture::surprise(const float* colour) const {
+  float least = std::numeric_limits<float>::max();
+  for (const Part& part : parts_) {
+    const float x = colour[0] - part.mean[0], y = colour[1] - part.mean[1];
+    const float z = colour[2] - part.mean[2];
+    const auto& p = part.inverse;
+    const float square = p[0] * x * x + p[3] * y * y + p[5] * z * z +
+                         2 * (p[1] * x * y + p[2] * x * z + p[4] * y * z);
+    least = std::min(least, part.constant + square / 2);
+  }
+  return least;
+}
+
+}  // namespace weft
