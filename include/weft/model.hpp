@@ -35,7 +35,9 @@ struct Model {
   std::vector<std::string> class_names;  // in the order of the network's outputs
   Shape input;                           // {channels, height, width}
   Scaler scaler;                         // from bytes to the network's input
-  std::string training;                  // what made it: a JSON object as text
+  // From a photo to such bytes: the names of steps, in their order, as docs/pictures.md lists them.
+  std::string photo_steps = "fit, centre";
+  std::string training;  // what made it: a JSON object as text
   // In the order of the network's parameters; of several members one after the other, their names
   // behind "members.0.", "members.1." ...
   std::vector<NamedTensor> weights;

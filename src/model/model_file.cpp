@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "image/photo_steps.hpp"
 #include "model/fit.hpp"
 #include "model/json.hpp"
 #include "model/safetensors.hpp"
@@ -25,6 +26,19 @@ constexpr const char* kMean = "input.mean";
 constexpr const char* kDeviation = "input.std";
 constexpr const char* kWeightPrefix = "layers.";
 constexpr const char* kMemberPrefix = "members.";
+
+json photo_step(const std::string& name) {
+  return {{"step", name}, {"version", kPhotoStepVersion}};
+}
+
+// What is done to a photo, step by step.
+json photo_steps(const Model& model) {
+  json steps = json::array();
+  for (const PhotoStep step : parse_photo_steps(model.photo_steps).steps) {
+    steps.push_back(photo_step(name_of(step)));
+  }
+  return steps;
+}
 
 // What a scaler does, step by step.
 json preprocess_steps(ScalerKind kind) {
@@ -157,6 +171,14 @@ void check_views(const std::vector<View>& views, const Complaint& complaint) {
   }
 }
 
+void check_photo_steps(const std::string& steps, const Complaint& complaint) {
+  try {
+    parse_photo_steps(steps);
+  } catch (const Error& error) {
+    complaint.fail("{}", error.what());
+  }
+}
+
 void check_model(const Model& model, const Complaint& complaint) {
   if (model.network.empty() || !is_utf8(model.network)) {
     complaint.fail("its network is {}: it is the layers' text", shown(model.network));
@@ -165,6 +187,7 @@ void check_model(const Model& model, const Complaint& complaint) {
   check_shape(model.input, complaint);
   check_scaler(model.input, model.scaler, complaint);
   check_views(model.views, complaint);
+  check_photo_steps(model.photo_steps, complaint);
   const auto training = parse_json(model.training);
   if (!training || !training->is_object()) {
     complaint.fail("its training record is {}: it is a JSON object", shown(model.training));
@@ -185,11 +208,13 @@ Metadata to_metadata(const Model& model) {
   output["views"] = texts_of(model.views);
   const json input = {
       {"channels", model.input[0]}, {"height", model.input[1]}, {"width", model.input[2]}};
+  json preprocess = photo_steps(model);
+  for (json& step : preprocess_steps(model.scaler.kind)) preprocess.push_back(std::move(step));
   return {{"weft.format", kFormat},
           {"weft.network", model.network},
           {"weft.labels", json(model.class_names).dump()},
           {"weft.input", input.dump()},
-          {"weft.preprocess", preprocess_steps(model.scaler.kind).dump()},
+          {"weft.preprocess", preprocess.dump()},
           {"weft.output", output.dump()},
           {"weft.training", model.training}};
 }
@@ -247,9 +272,7 @@ bool agrees(const json& value, const json& expected) {
 
 // This version knows one way in and one way out; a file that asks for another would be predicted
 // wrongly.
-void check_rule(const Metadata& metadata, const char* key, const json& known,
-                const Complaint& complaint) {
-  const json value = json_at(metadata, key, complaint);
+void check_rule(const json& value, const char* key, const json& known, const Complaint& complaint) {
   if (!agrees(value, known)) {
     complaint.fail("{} is {}, but this version knows only {}: a newer one may read it", key,
                    shown(value.dump()), known.dump());
@@ -285,9 +308,26 @@ std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, cons
   return {values.begin(), values.end()};
 }
 
+// Takes the steps for photos, which come first, away from the others. Files from before there were
+// any have none: then `unsaid` holds.
+std::string take_photo_steps(json& steps, const std::string& unsaid) {
+  PhotoSteps known = catalogue_steps();
+  std::string names;
+  std::size_t count = 0;
+  for (const PhotoStep step : known.steps) {
+    if (!steps.is_array() || count >= steps.size()) break;
+    if (!agrees(steps[count], photo_step(name_of(step)))) continue;
+    names += (names.empty() ? "" : ", ") + std::string(name_of(step));
+    ++count;
+  }
+  if (count == 0) return unsaid;
+  steps.erase(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
+  return names;
+}
+
 // The scaler that these steps and tensors make; channel or standard is told by the tensors' shape.
-Scaler take_scaler(const Safetensors& contents, const Shape& input, const Complaint& complaint) {
-  const json steps = json_at(contents.metadata, "weft.preprocess", complaint);
+Scaler take_scaler(const Safetensors& contents, const json& steps, const Shape& input,
+                   const Complaint& complaint) {
   const auto mean = std::ranges::find(contents.tensors, kMean, &NamedTensor::name);
   for (const ScalerKind kind : {ScalerKind::none, ScalerKind::unit}) {
     if (!agrees(steps, preprocess_steps(kind))) continue;
@@ -297,8 +337,7 @@ Scaler take_scaler(const Safetensors& contents, const Shape& input, const Compla
     }
     return {kind, {}, {}};
   }
-  check_rule(contents.metadata, "weft.preprocess", preprocess_steps(ScalerKind::channel),
-             complaint);
+  check_rule(steps, "weft.preprocess", preprocess_steps(ScalerKind::channel), complaint);
   const bool each_value = mean != contents.tensors.end() && mean->value.shape().rank() == 3;
   const ScalerKind kind = each_value ? ScalerKind::standard : ScalerKind::channel;
   const Shape shape = statistics_shape(kind, input);
@@ -345,11 +384,14 @@ Model load_model(const std::filesystem::path& path) {
   model.network = text_at(metadata, "weft.network", complaint);
   model.class_names = to_class_names(json_at(metadata, "weft.labels", complaint), complaint);
   model.input = to_input(json_at(metadata, "weft.input", complaint), complaint);
-  check_rule(metadata, "weft.output", output_rule(), complaint);
-  model.views = to_views(json_at(metadata, "weft.output", complaint), complaint);
+  const json output = json_at(metadata, "weft.output", complaint);
+  check_rule(output, "weft.output", output_rule(), complaint);
+  model.views = to_views(output, complaint);
   model.training = text_at(metadata, "weft.training", complaint);
   check_shape(model.input, complaint);
-  model.scaler = take_scaler(contents, model.input, complaint);
+  json preprocess = json_at(metadata, "weft.preprocess", complaint);
+  model.photo_steps = take_photo_steps(preprocess, model.photo_steps);
+  model.scaler = take_scaler(contents, preprocess, model.input, complaint);
   for (NamedTensor& tensor : contents.tensors) {
     if (is_weight(tensor.name)) model.weights.push_back(std::move(tensor));
   }

@@ -155,9 +155,30 @@ TEST_F(ModelFile, HasTheMetadataOfItsPage) {
   EXPECT_EQ(json::parse(metadata.at("weft.labels")), json(small_model().class_names));
   EXPECT_EQ(metadata.at("weft.input"), R"({"channels":2,"height":1,"width":2})");
   EXPECT_EQ(metadata.at("weft.preprocess"),
-            R"([{"by":255,"step":"divide","version":1},{"step":"standardise","version":1}])");
+            R"([{"step":"fit","version":1},{"step":"centre","version":1},)"
+            R"({"by":255,"step":"divide","version":1},{"step":"standardise","version":1}])");
   EXPECT_EQ(metadata.at("weft.output"),
             R"({"activation":"softmax","temperature":1,"views":["plain"]})");
+}
+
+TEST_F(ModelFile, HoldsTheStepsForPhotos) {
+  Model model = small_model();
+  model.photo_steps = "product, trim, fit, sharpen, centre, negate, grey";
+  save_model(path_, model);
+  EXPECT_EQ(load_model(path_).photo_steps, model.photo_steps);
+  save_refused("negative", [](Model& wrong) { wrong.photo_steps = "fit, centre, negative"; });
+  const std::string rest =
+      R"({"step":"divide","by":255,"version":1},{"step":"standardise","version":1}])";
+  const std::string fit = R"({"step":"fit","version":1},)",
+                    centre = R"({"step":"centre","version":1},)";
+  metadata_refused("weft.preprocess", "[" + fit + rest, "lacks fit or centre");
+  metadata_refused("weft.preprocess", "[" + centre + fit + rest, "knows only");
+  metadata_refused("weft.preprocess", "[" + fit + fit + centre + rest, "knows only");
+  metadata_refused("weft.preprocess", R"([{"step":"fit","version":2},)" + centre + rest,
+                   "knows only");
+  // Files from before there were any.
+  rewrite([&](Safetensors& contents) { contents.metadata.at("weft.preprocess") = "[" + rest; });
+  EXPECT_EQ(load_model(path_).photo_steps, "fit, centre");
 }
 
 TEST_F(ModelFile, CutAnywhereIsRefused) {

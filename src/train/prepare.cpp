@@ -1,13 +1,35 @@
 #include "train/prepare.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "data/augment.hpp"
+#include "image/photo_steps.hpp"
+
 namespace weft {
+namespace {
+
+// Do most pictures show something light on a dark ground, in grey, as Fashion-MNIST's and MNIST's?
+bool on_black(const Tensor& images) {
+  const Shape& shape = images.shape();
+  const std::size_t looked_at = std::min<std::size_t>(shape[0], 1000);
+  if (shape[1] != 1) return false;
+  std::size_t dark = 0;
+  for (std::size_t i = 0; i < looked_at; ++i) {
+    const std::uint8_t* picture = images.as<std::uint8_t>().data() + i * images.row_elements();
+    if (median_of_border(picture, shape[2], shape[3]) < 32) ++dark;
+  }
+  return 2 * dark > looked_at;
+}
+
+}  // namespace
 
 PreparedData prepare(Dataset data, const TrainSettings& settings) {
   check_settings(settings, data);
   PreparedData prepared;
   prepared.digest = digest(data.train);
+  const bool negated = data.format != "photos" && on_black(data.train.images);
+  prepared.photo_steps = text_of(negated ? catalogue_steps() : plain_steps());
   prepared.class_names = std::move(data.class_names);
   prepared.own_validation = data.val.size() > 0 && !settings.validation_fraction;
   const std::size_t held_out =

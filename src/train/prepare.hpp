@@ -12,9 +12,10 @@ namespace weft {
 struct PreparedData {
   LabelledImages train, validation;
   std::vector<std::string> class_names;
-  Scaler scaler;          // its statistics are the training part's
-  std::string digest;     // of the data's training part, before anything was held out of it
-  bool own_validation{};  // is `validation` the data's val part?
+  Scaler scaler;            // its statistics are the training part's
+  std::string digest;       // of the data's training part, before anything was held out of it
+  bool own_validation{};    // is `validation` the data's val part?
+  std::string photo_steps;  // from a photo to such a picture, as Model has them
 };
 
 // Takes the parts out of `data`. Throws as check_settings.

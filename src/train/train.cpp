@@ -132,6 +132,7 @@ void train_in(const PreparedData& data, const TrainSettings& settings, const Ker
   model.class_names = data.class_names;
   model.input = architecture.input();
   model.scaler = data.scaler;
+  model.photo_steps = data.photo_steps;
   model.views = parse_views(settings.views);
   take_weights(architecture, finished, model);
   const HistoryRow& last = outcome.history.back();
