@@ -219,7 +219,9 @@ class Model:
         shape = json.loads(metadata["weft.input"])
         self.shape = (shape["channels"], shape["height"], shape["width"])
         self.labels = json.loads(metadata["weft.labels"])
-        self.steps = json.loads(metadata["weft.preprocess"])
+        photo_steps = {"product", "trim", "fit", "sharpen", "centre", "negate", "grey"}  # not for IDX files
+        self.steps = [step for step in json.loads(metadata["weft.preprocess"]) if step["step"] not in photo_steps]
+        self.temperature = json.loads(metadata["weft.output"])["temperature"]
         self.network = Network(metadata["weft.network"], self.shape)
         weights = {name: torch.from_numpy(value.copy()) for name, value in self.tensors.items() if name.startswith("layers.")}
         wrong = self.network.load_state_dict(weights, strict=False)

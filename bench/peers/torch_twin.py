@@ -118,14 +118,14 @@ def outputs(arguments):
     with torch.no_grad():
         logits = model.network(model.prepare(read_idx("t10k-images-idx3-ubyte.gz")[:arguments.count]))
     return {"labels": model.labels, "parameters": count_parameters(model.network), "logits": logits.tolist(),
-            "probabilities": torch.softmax(logits, 1).tolist()}
+            "probabilities": torch.softmax(logits / model.temperature, 1).tolist()}
 
 
 def predict(arguments):
     model = Model(arguments.model)
     with torch.no_grad():
         logits = model.network(model.prepare(read_idx("t10k-images-idx3-ubyte.gz")[arguments.index]))
-    probabilities = torch.softmax(logits, 1)[0]
+    probabilities = torch.softmax(logits / model.temperature, 1)[0]
     best = int(probabilities.argmax())
     return {"index": arguments.index, "label": model.labels[best], "probability": float(probabilities[best])}
 

@@ -43,7 +43,16 @@ struct Model {
   std::vector<NamedTensor> weights;
   std::size_t members = 1;             // networks whose probabilities are averaged
   std::vector<View> views = {View{}};  // an answer is the mean of their probabilities
+  double temperature = 1;              // logits are divided by it before their softmax
+  // How decided the answers to pictures were that had been held out: kSpreads quantiles of
+  // spread_of (predictor.hpp), ascending, the least and the most among them. None where nothing was
+  // held out.
+  std::vector<float> spreads;
+  // A picture whose answer is less decided than those to this share of them is none of the classes.
+  double rejected = 0.04;
 };
+
+constexpr std::size_t kSpreads = 101;
 
 // Writes the file whole or not at all; equal models give equal bytes. Returns the file's SHA-256.
 // Throws Error(failed) when it cannot be written.

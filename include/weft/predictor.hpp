@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "weft/model.hpp"
 #include "weft/tensor.hpp"
@@ -21,9 +23,25 @@ class Predictor {
   // in float32. Throws Error(usage) when the pictures' shape is not the model's.
   Tensor probabilities(const Tensor& images);
 
+  // What probabilities() makes its answers of: f32 {ways, n, classes}, the outputs of each network
+  // for each view.
+  Tensor logits(const Tensor& images);
+
  private:
   class Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
+
+// How decided an answer is: the standard deviation, over the classes, of its probabilities'
+// logarithms, those below 1e-7 counting as that. 0 where all classes are equally likely, which is
+// what a network answers to junk that has learned from some; that two or three classes are hard to
+// tell apart lowers it little.
+double spread_of(std::span<const float> probabilities);
+
+// The share of held-out pictures whose answers were less decided than this one, 0 to 1: how typical
+// the picture is of what the model knows. Nothing where the model has no spreads.
+std::optional<double> typicality(const Model& model, std::span<const float> probabilities);
+// Is that below the model's share of rejected ones? False where the model has no spreads.
+bool is_none_of_these(const Model& model, std::span<const float> probabilities);
 
 }  // namespace weft

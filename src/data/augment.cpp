@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/error.hpp"
+#include "data/junk.hpp"
 #include "data/photo_like.hpp"
 
 namespace weft {
@@ -228,6 +229,12 @@ void Augmenter::change(std::uint32_t epoch, std::uint32_t index, std::uint8_t* d
 Augmenter::Mixing Augmenter::mixing(std::uint32_t epoch, std::uint32_t index) const {
   Mixing mixing;
   if (!augmentation_.mixes()) return mixing;
+  if (augmentation_.junk > 0) {
+    RandomStream first(seed_, RandomPurpose::mix, epoch, index, 1);
+    mixing.mixture.junk = first.uniform() < augmentation_.junk;
+    if (mixing.mixture.junk) return mixing;
+  }
+  if (augmentation_.mixup == 0 && augmentation_.cutmix == 0) return mixing;
   RandomStream random(seed_, RandomPurpose::mix, epoch, index);
   const bool both = augmentation_.mixup > 0 && augmentation_.cutmix > 0;
   mixing.whole = both ? random.bits() >> 31 != 0 : augmentation_.mixup > 0;
@@ -252,6 +259,10 @@ Mixture Augmenter::mixture(std::uint32_t epoch, std::uint32_t index) const {
 void Augmenter::picture(std::uint32_t epoch, std::uint32_t index, std::uint8_t* dst) const {
   change(epoch, index, dst);
   const Mixing mix = mixing(epoch, index);
+  if (mix.mixture.junk) {
+    RandomStream random(seed_, RandomPurpose::mix, epoch, index, 2);
+    draw_junk(size_, random, dst);
+  }
   if (mix.mixture.share == 0) return;
   std::vector<std::uint8_t> other(width());
   change(epoch, mix.mixture.other, other.data());

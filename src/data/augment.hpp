@@ -32,10 +32,11 @@ void place(const PictureSize& size, const Placement& placement, bool reflect,
 // Of one channel, {height, width}: what is taken for a picture's background.
 std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width);
 
-// A picture that is so much of another one.
+// A picture that is so much of another one, or of no class at all.
 struct Mixture {
   std::uint32_t other = 0;
   float share = 0;
+  bool junk = false;
 };
 
 class Augmenter {

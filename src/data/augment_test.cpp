@@ -45,7 +45,7 @@ Augmenter augmenter_of(const std::string& text, const Tensor& images, std::uint6
 TEST(Augmentation, ReadsAndWritesItsText) {
   const char* all =
       "mirror alternate, shift 2 reflect, rotate 10, zoom 0.1, brightness 0.2, contrast 0.3, "
-      "cutout 8, erase 0.5, photo 0.4, mixup 0.2, cutmix 1";
+      "cutout 8, erase 0.5, photo 0.4, junk 0.1, mixup 0.2, cutmix 1";
   EXPECT_EQ(text_of(parse_augmentation(all)), all);
   EXPECT_EQ(text_of(parse_augmentation("  cutout   3 ,mirror random")), "mirror, cutout 3");
   EXPECT_FALSE(parse_augmentation("none").any());

@@ -23,7 +23,7 @@ struct Step {
   const char* meaning;
 };
 
-constexpr std::array<Step, 10> kSteps{{
+constexpr std::array<Step, 11> kSteps{{
     {"shift", &Augmentation::shift, 64, true, "pixels"},
     {"rotate", &Augmentation::rotate, 180, false, "degrees"},
     {"zoom", &Augmentation::zoom, 0.9, false, "a share"},
@@ -32,6 +32,7 @@ constexpr std::array<Step, 10> kSteps{{
     {"cutout", &Augmentation::cutout, 1024, true, "pixels"},
     {"erase", &Augmentation::erase, 1, false, "a chance"},
     {"photo", &Augmentation::photo, 1, false, "a chance"},
+    {"junk", &Augmentation::junk, 1, false, "a chance"},
     {"mixup", &Augmentation::mixup, 10, false, "an alpha"},
     {"cutmix", &Augmentation::cutmix, 10, false, "an alpha"},
 }};

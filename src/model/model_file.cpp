@@ -22,6 +22,9 @@ constexpr const char* kFormat = "1";
 constexpr std::size_t kMostClasses = std::numeric_limits<Label>::max() + std::size_t{1};
 constexpr std::size_t kMostPixels = 65536;  // in a row, in a column, and channels
 
+constexpr const char* kSpreadRule = "spread";
+constexpr double kMostTemperature = 1e6;
+
 constexpr const char* kMean = "input.mean";
 constexpr const char* kDeviation = "input.std";
 constexpr const char* kWeightPrefix = "layers.";
@@ -65,7 +68,7 @@ Shape statistics_shape(ScalerKind kind, const Shape& input) {
 }
 
 json output_rule() {
-  return {{"activation", "softmax"}, {"temperature", 1}};
+  return {{"activation", "softmax"}};
 }
 
 // Where a complaint belongs: `code` tells a caller's mistake from a bad file.
@@ -179,6 +182,22 @@ void check_photo_steps(const std::string& steps, const Complaint& complaint) {
   }
 }
 
+void check_trust(const Model& model, const Complaint& complaint) {
+  if (!(model.temperature >= 1 / kMostTemperature && model.temperature <= kMostTemperature)) {
+    complaint.fail("its temperature is {}: it is above 0, {} to {}", model.temperature,
+                   1 / kMostTemperature, kMostTemperature);
+  }
+  const auto wrong = [](float spread) { return !(spread >= 0 && std::isfinite(spread)); };
+  const std::size_t count = model.spreads.size();
+  if ((count != 0 && count != kSpreads) || std::ranges::any_of(model.spreads, wrong) ||
+      !std::ranges::is_sorted(model.spreads)) {
+    complaint.fail("it has {} spreads: they are {} ascending numbers, or none", count, kSpreads);
+  }
+  if (!(model.rejected >= 0 && model.rejected <= 1)) {
+    complaint.fail("its rate of rejection is {}: it is a share, 0 to 1", model.rejected);
+  }
+}
+
 void check_model(const Model& model, const Complaint& complaint) {
   if (model.network.empty() || !is_utf8(model.network)) {
     complaint.fail("its network is {}: it is the layers' text", shown(model.network));
@@ -188,6 +207,7 @@ void check_model(const Model& model, const Complaint& complaint) {
   check_scaler(model.input, model.scaler, complaint);
   check_views(model.views, complaint);
   check_photo_steps(model.photo_steps, complaint);
+  check_trust(model, complaint);
   const auto training = parse_json(model.training);
   if (!training || !training->is_object()) {
     complaint.fail("its training record is {}: it is a JSON object", shown(model.training));
@@ -205,7 +225,14 @@ Tensor to_tensor(const Shape& shape, const std::vector<float>& values) {
 
 Metadata to_metadata(const Model& model) {
   json output = output_rule();
+  output["temperature"] = model.temperature;
   output["views"] = texts_of(model.views);
+  if (!model.spreads.empty()) {
+    output["rejection"] = {{"rule", kSpreadRule},
+                           {"version", 1},
+                           {"rate", model.rejected},
+                           {"spreads", model.spreads}};
+  }
   const json input = {
       {"channels", model.input[0]}, {"height", model.input[1]}, {"width", model.input[2]}};
   json preprocess = photo_steps(model);
@@ -293,6 +320,29 @@ std::vector<View> to_views(const json& output, const Complaint& complaint) {
     views.push_back(*view);
   }
   return views;
+}
+
+double number_at(const json& object, const char* key, const Complaint& complaint) {
+  if (!object.contains(key) || !object[key].is_number()) {
+    complaint.fail("weft.output is {}: it has the number {}", shown(object.dump()), key);
+  }
+  return object[key].get<double>();
+}
+
+// Temperature and rejection. A file from before there was any rejection rejects nothing.
+void take_trust(const json& output, Model& model, const Complaint& complaint) {
+  model.temperature = number_at(output, "temperature", complaint);
+  if (!output.contains("rejection")) return;
+  const json& rejection = output["rejection"];
+  const json known = {{"rule", kSpreadRule}, {"version", 1}};
+  check_rule(rejection, "weft.output's rejection", known, complaint);
+  model.rejected = number_at(rejection, "rate", complaint);
+  const json spreads = rejection.value("spreads", json());
+  const auto is_number = [](const json& value) { return value.is_number(); };
+  if (!spreads.is_array() || !std::ranges::all_of(spreads, is_number)) {
+    complaint.fail("weft.output has the spreads {}: they are numbers", shown(spreads.dump()));
+  }
+  model.spreads = spreads.get<std::vector<float>>();
 }
 
 std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, const char* name,
@@ -387,6 +437,7 @@ Model load_model(const std::filesystem::path& path) {
   const json output = json_at(metadata, "weft.output", complaint);
   check_rule(output, "weft.output", output_rule(), complaint);
   model.views = to_views(output, complaint);
+  take_trust(output, model, complaint);
   model.training = text_at(metadata, "weft.training", complaint);
   check_shape(model.input, complaint);
   json preprocess = json_at(metadata, "weft.preprocess", complaint);

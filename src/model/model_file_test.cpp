@@ -158,7 +158,38 @@ TEST_F(ModelFile, HasTheMetadataOfItsPage) {
             R"([{"step":"fit","version":1},{"step":"centre","version":1},)"
             R"({"by":255,"step":"divide","version":1},{"step":"standardise","version":1}])");
   EXPECT_EQ(metadata.at("weft.output"),
-            R"({"activation":"softmax","temperature":1,"views":["plain"]})");
+            R"({"activation":"softmax","temperature":1.0,"views":["plain"]})");
+}
+
+TEST_F(ModelFile, HoldsTemperatureAndRejection) {
+  Model model = small_model();
+  model.temperature = 0.731;
+  model.rejected = 0.05;
+  for (std::size_t i = 0; i < kSpreads; ++i) {
+    model.spreads.push_back(static_cast<float>(i) / 3);
+  }
+  save_model(path_, model);
+  const Model loaded = load_model(path_);
+  EXPECT_EQ(loaded.temperature, 0.731);
+  EXPECT_EQ(loaded.rejected, 0.05);
+  EXPECT_EQ(loaded.spreads, model.spreads);
+  const auto output = [](const std::string& temperature, const std::string& rejection) {
+    return R"({"activation":"softmax","views":["plain"],"temperature":)" + temperature +
+           R"(,"rejection":)" + rejection + "}";
+  };
+  const std::string some = R"({"rule":"spread","version":1,"rate":0.1,"spreads":[]})";
+  for (const char* wrong : {"0", "-1", "1e-9", "\"hot\"", "null", "1e999"}) {
+    metadata_refused("weft.output", output(wrong, some), "");
+  }
+  for (const char* wrong : {"3", R"({"rule":"spread","version":2,"rate":0.1,"spreads":[]})",
+                            R"({"rule":"spread","version":1,"spreads":[]})",
+                            R"({"rule":"spread","version":1,"rate":2,"spreads":[]})",
+                            R"({"rule":"spread","version":1,"rate":0.1,"spreads":[1,2]})",
+                            R"({"rule":"spread","version":1,"rate":0.1,"spreads":["a"]})"}) {
+    metadata_refused("weft.output", output("1", wrong), "");
+  }
+  save_refused("spreads", [](Model& wrong) { wrong.spreads = {1, 2}; });
+  save_refused("temperature", [](Model& wrong) { wrong.temperature = 0; });
 }
 
 TEST_F(ModelFile, HoldsTheStepsForPhotos) {
@@ -261,7 +292,7 @@ TEST_F(ModelFile, WrongMetadataIsRefused) {
         R"([{"step":"divide","by":255,"version":1},{"step":"standardise","version":1},7])"}) {
     metadata_refused("weft.preprocess", wrong, "weft.preprocess is");
   }
-  metadata_refused("weft.output", R"({"activation":"softmax","temperature":2,"views":["plain"]})",
+  metadata_refused("weft.output", R"({"activation":"sigmoid","temperature":2,"views":["plain"]})",
                    "weft.output is");
   for (const std::string wrong : {R"(["plain","turned"])", R"(["shift 1"])", "[1]"}) {
     metadata_refused("weft.output",

@@ -27,7 +27,10 @@ Network<float> build_network(const Model& model, std::size_t member, int threads
 
 class Predictor::Implementation {
  public:
-  Implementation(const Model& model, int threads) : scaler_(model.scaler), views_(model.views) {
+  Implementation(const Model& model, int threads)
+      : scaler_(model.scaler),
+        views_(model.views),
+        temperature_(static_cast<float>(model.temperature)) {
     check_fit(model, "model");
     for (std::size_t member = 0; member < model.members; ++member) {
       networks_.push_back(build_network(model, member, threads));
@@ -35,43 +38,67 @@ class Predictor::Implementation {
   }
 
   Tensor probabilities(const Tensor& images) {
-    const Architecture<float>& architecture = networks_.front().architecture();
-    const Shape& input = architecture.input();
+    check(images);
+    const std::size_t n = images.rows(), count = classes();
+    Tensor result(DataType::f32, {n, count});
+    const auto mean = result.as<float>();
+    std::vector<float> values(n * count);
+    const float share = 1 / static_cast<float>(networks_.size() * views_.size());
+    const Kernels<float>& kernels = networks_.front().architecture().kernels();
+    for_each_way(images, [&](const auto& answer) {
+      answer(values.data());
+      for (float& value : values) value /= temperature_;
+      kernels.softmax(n, count, values.data(), values.data());
+      for (std::size_t i = 0; i < values.size(); ++i) mean[i] += share * values[i];
+    });
+    return result;
+  }
+
+  Tensor logits(const Tensor& images) {
+    check(images);
+    const std::size_t n = images.rows();
+    Tensor result(DataType::f32, {networks_.size() * views_.size(), n, classes()});
+    float* dst = result.as<float>().data();
+    for_each_way(images, [&](const auto& answer) {
+      answer(dst);
+      dst += n * classes();
+    });
+    return result;
+  }
+
+ private:
+  std::size_t classes() const { return networks_.front().architecture().output().elements(); }
+
+  void check(const Tensor& images) const {
+    const Shape& input = networks_.front().architecture().input();
     if (images.shape().rank() != 4 || images.row_elements() != input.elements() ||
         images.shape()[1] != input[0] || images.shape()[2] != input[1]) {
       fail(ErrorCode::usage, "predict: pictures of shape {}, but the model takes {} each",
            images.shape().text(), input.text());
     }
-    const std::size_t classes = architecture.output().elements();
-    Tensor result(DataType::f32, {images.rows(), classes});
-    const auto mean = result.as<float>();
-    std::vector<float> values(images.rows() * classes);
-    const float share = 1 / static_cast<float>(networks_.size() * views_.size());
-    for (Network<float>& network : networks_) {
-      for (const View& view : views_) {
-        if (view == View{}) {
-          answer(network, PixelRows<float>(images, scaler_), values.data());
-        } else {
-          const Placement placement{.mirror = view.mirror, .dx = view.right, .dy = view.down};
-          answer(network, ViewRows<float>(placement, view.reflect, images, scaler_), values.data());
-        }
-        for (std::size_t i = 0; i < values.size(); ++i) mean[i] += share * values[i];
-      }
-    }
-    return result;
   }
 
- private:
-  static void answer(Network<float>& network, const RowSource<float>& rows, float* probabilities) {
-    const Architecture<float>& architecture = network.architecture();
-    network.forward(rows, probabilities);
-    architecture.kernels().softmax(rows.rows(), architecture.output().elements(), probabilities,
-                                   probabilities);
+  // Calls use(answer) for each network and view, where answer(dst) assigns logits {n, classes}.
+  template <class Use>
+  void for_each_way(const Tensor& images, const Use& use) {
+    for (Network<float>& network : networks_) {
+      for (const View& view : views_) {
+        use([&](float* dst) {
+          if (view == View{}) {
+            network.forward(PixelRows<float>(images, scaler_), dst);
+            return;
+          }
+          const Placement placement{.mirror = view.mirror, .dx = view.right, .dy = view.down};
+          network.forward(ViewRows<float>(placement, view.reflect, images, scaler_), dst);
+        });
+      }
+    }
   }
 
   std::vector<Network<float>> networks_;
   Scaler scaler_;
   std::vector<View> views_;
+  float temperature_;
 };
 
 Predictor::Predictor(const Model& model, int threads)
@@ -83,6 +110,10 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 Tensor Predictor::probabilities(const Tensor& images) {
   return implementation_->probabilities(images);
+}
+
+Tensor Predictor::logits(const Tensor& images) {
+  return implementation_->logits(images);
 }
 
 }  // namespace weft

@@ -317,7 +317,24 @@ void Network<T>::note_difficulty(const Batch& batch, const Tile& tile, const T* 
   }
 }
 
-// The loss at both labels of each row, each as much as there is of it.
+template <class T>
+Sum<T> Network<T>::loss_at_all_labels(const Batch& batch, const T* logits, T* diff,
+                                      std::vector<T>& of_one) {
+  const std::size_t outputs = architecture_.output().elements();
+  const double share = 1 / static_cast<double>(outputs);
+  Sum<T> sum{};
+  std::fill_n(diff, outputs, T{});
+  for (std::size_t label = 0; label < outputs; ++label) {
+    const auto one = static_cast<Label>(label);
+    sum += share * (*batch.loss)(1, outputs, logits, &one, static_cast<T>(share) * batch.scale,
+                                 of_one.data());
+    for (std::size_t c = 0; c < outputs; ++c) diff[c] += of_one[c];
+  }
+  return sum;
+}
+
+// The loss at both labels of each row, each as much as there is of it; of junk, at all labels
+// alike.
 template <class T>
 Sum<T> Network<T>::mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff) {
   const std::size_t outputs = architecture_.output().elements();
@@ -326,6 +343,10 @@ Sum<T> Network<T>::mixed_loss(const Batch& batch, const Tile& tile, const T* log
   for (std::size_t i = 0; i < tile.rows; ++i, logits += outputs, diff += outputs) {
     const std::uint32_t position = batch.positions[tile.begin + i];
     const Mixture mix = batch.source.mixture(position);
+    if (mix.junk) {
+      sum += loss_at_all_labels(batch, logits, diff, of_other);
+      continue;
+    }
     const double own = 1 - static_cast<double>(mix.share), other = static_cast<double>(mix.share);
     sum += own * (*batch.loss)(1, outputs, logits, batch.labels + position,
                                static_cast<T>(own) * batch.scale, diff);

@@ -85,6 +85,8 @@ class Network {
   void backward(const Operation& operation, const Batch& batch, const Tile& tile);
   void loss(const Operation& operation, const Batch& batch, const Tile& tile);
   void note_difficulty(const Batch& batch, const Tile& tile, const T* diff);
+  // The mean of a row's loss over all labels: least where all classes are equally likely.
+  Sum<T> loss_at_all_labels(const Batch& batch, const T* logits, T* diff, std::vector<T>& of_one);
   Sum<T> mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff);
   T* output_of(std::size_t node, const Batch& batch, const Tile& tile) const;
   // What the lanes gathered, added up in order, goes to the layer of the stage's last operation.

@@ -249,6 +249,55 @@ TEST(Network, NotesHowHardEachRowIs) {
   }
 }
 
+// Rows of which every third is junk, and every third half another one.
+class MixedRows final : public RowSource<double> {
+ public:
+  explicit MixedRows(const Tensor& rows) : rows_(rows) {}
+  std::size_t rows() const override { return rows_.rows(); }
+  std::size_t width() const override { return rows_.width(); }
+  const double* fetch(std::span<const std::uint32_t> positions, double* buffer) const override {
+    return rows_.fetch(positions, buffer);
+  }
+  bool mixes() const override { return true; }
+  Mixture mixture(std::uint32_t position) const override {
+    if (position % 3 == 0) return {.junk = true};
+    return {.other = 0, .share = position % 3 == 1 ? 0.25F : 0.0F};
+  }
+
+ private:
+  TensorRows<double> rows_;
+};
+
+// The gradient of a softmax with cross-entropy is p less the labels' shares.
+TEST(Network, LearnsFromMixedLabelsAndFromJunk) {
+  const std::size_t n = 7, classes = 4;
+  const Tensor rows = random_rows(n, 5);
+  const std::vector<Label> labels = {3, 0, 1, 2, 3, 0, 1};
+  Network<double> network("dense 4 nobias", {1, 1, 5}, reference_kernels<double>(), 1);
+  initialise(Initialisation::he, 1, network.architecture().parameters(), network.parameters());
+  network.parameters_changed();
+  std::vector<double> logits(n * classes), expected(network.parameters().size());
+  network.forward(TensorRows<double>(rows), logits.data());
+  const auto x = rows.as<float>();
+  for (std::size_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < classes; ++c) sum += std::exp(logits[i * classes + c]);
+    for (std::size_t c = 0; c < classes; ++c) {
+      double share = labels[i] == c ? 1 : 0;
+      if (i % 3 == 0) share = 0.25;
+      if (i % 3 == 1) share = 0.75 * share + (c == 3 ? 0.25 : 0);
+      const double diff = std::exp(logits[i * classes + c]) / sum - share;
+      for (std::size_t k = 0; k < 5; ++k) {
+        expected[c * 5 + k] += diff * static_cast<double>(x[i * 5 + k]);
+      }
+    }
+  }
+  const Loss<double> loss = reference_kernels<double>().softmax_cross_entropy;
+  network.gradient(MixedRows(rows), all_positions(n), labels.data(), loss, 1.0);
+  EXPECT_TRUE(all_close(std::span<const double>(network.gradients()),
+                        std::span<const double>(expected), 1e-12, 1e-12));
+}
+
 TEST(Dropout, DropsAShareInTrainingAlone) {
   Network<float> network("dropout 0.25, dense 2 nobias", {1000}, reference_kernels<float>(), 2);
   std::fill_n(network.parameters().data(), 1000, 1.0F);

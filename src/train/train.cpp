@@ -7,6 +7,7 @@
 #include "evaluate/metrics.hpp"
 #include "kernels/select.hpp"
 #include "model/fit.hpp"
+#include "model/trust.hpp"
 #include "train/run.hpp"
 #include "train/weights.hpp"
 #include "weft/predictor.hpp"
@@ -17,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-void measure_average(const PreparedData& data, int threads, TrainOutcome& outcome) {
+void measure_model(const PreparedData& data, int threads, TrainOutcome& outcome) {
   Predictor predictor(outcome.model, threads);
   const Metrics metrics = measure(predictor.probabilities(data.validation.images).as<float>(),
                                   outcome.model.class_names.size(), data.validation.labels);
@@ -138,8 +139,10 @@ void train_in(const PreparedData& data, const TrainSettings& settings, const Ker
   const HistoryRow& last = outcome.history.back();
   outcome.validation_loss = last.validation_loss;
   outcome.validation_accuracy = last.validation_accuracy;
-  const bool averages = model.views.size() > 1 || model.members > 1;
-  if (data.validation.size() > 0 && averages) measure_average(data, threads, outcome);
+  if (data.validation.size() > 0) {
+    make_trustworthy(data.validation, threads, model);
+    measure_model(data, threads, outcome);
+  }
   // What made the model, without anything that differs between two runs of one command.
   json record = json::parse(run);
   record["epochs"] = outcome.history.size() / settings.ensemble;

@@ -35,7 +35,8 @@ struct TrainOutcome {
   Model model;
   std::vector<HistoryRow> history;
   Precision precision = Precision::f32;  // what automatic became
-  // The model's on the validation part, over all its views; NaN where there is none.
+  // The model's on the validation part, over all its views and at its temperature, which was chosen
+  // there; NaN where there is none.
   double validation_loss = std::numeric_limits<double>::quiet_NaN();
   double validation_accuracy = std::numeric_limits<double>::quiet_NaN();
 };

@@ -299,8 +299,9 @@ TEST(Train, AveragedWeightsAreMeasuredAndKept) {
   averaged.average_decay = 0.98;
   slow.optimizer.lookahead = 5;
   for (const TrainSettings& kept : {averaged, slow}) {
-    const TrainOutcome outcome = train(kept);
+    TrainOutcome outcome = train(kept);
     EXPECT_NE(flat(outcome.model), plain);
+    outcome.model.temperature = 1;  // as the history has it
     const PreparedData data = prepare(bright_rows_set(), kept);
     const Tensor probabilities = Predictor(outcome.model, 1).probabilities(data.validation.images);
     double loss = 0;

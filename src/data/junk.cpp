@@ -1,0 +1,179 @@
+#include "data/junk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace weft {
+namespace {
+
+constexpr double kTurn = 2 * std::numbers::pi;
+
+double between(RandomStream& random, double low, double high) {
+  return low + (high - low) * random.uniform();
+}
+
+// Which pixels are drawn, 0 to 1: {height, width}. Positions run from -1 to 1.
+struct Mask {
+  std::size_t height, width;
+  std::vector<float> values;
+
+  explicit Mask(const PictureSize& size)
+      : height(size.height), width(size.width), values(size.height * size.width) {}
+
+  template <class Inside>
+  void draw(const Inside& inside) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double y = 2 * (static_cast<double>(i / width) + 0.5) / static_cast<double>(height) - 1;
+      const double x = 2 * (static_cast<double>(i % width) + 0.5) / static_cast<double>(width) - 1;
+      if (inside(y, x)) values[i] = 1;
+    }
+  }
+};
+
+// A closed curve about a middle, by its distance in each direction: ellipses, stars, polygons and
+// lumps are sums of a few waves, or cut off straight.
+void draw_lump(RandomStream& random, double reach, Mask& mask) {
+  const double cy = between(random, -1, 1) * (1 - reach), cx = between(random, -1, 1) * (1 - reach);
+  const double ry = reach * between(random, 0.4, 1), rx = reach * between(random, 0.4, 1);
+  const bool polygon = random.below(2) == 0;
+  const double corners = 3 + random.below(6), turned = between(random, 0, kTurn);
+  std::array<double, 4> height{}, phase{};
+  for (std::size_t k = 0; k < height.size(); ++k) {
+    height[k] = polygon ? 0 : between(random, 0, 0.5) / static_cast<double>(k + 1);
+    phase[k] = between(random, 0, kTurn);
+  }
+  mask.draw([&](double y, double x) {
+    const double v = (y - cy) / ry, u = (x - cx) / rx, angle = std::atan2(v, u) + turned;
+    double edge = 1;
+    if (polygon) {
+      const double side = kTurn / corners;
+      const double within = angle - side * std::floor(angle / side) - side / 2;
+      edge = std::cos(side / 2) / std::cos(within);
+    }
+    for (std::size_t k = 0; k < height.size(); ++k) {
+      edge += height[k] * std::sin(static_cast<double>(k + 2) * angle + phase[k]);
+    }
+    return u * u + v * v < edge * std::max(edge, 0.0);
+  });
+}
+
+void draw_stroke(RandomStream& random, Mask& mask) {
+  std::array<double, 4> end{};
+  for (double& value : end) value = between(random, -1, 1);
+  const double thick = between(random, 0.04, 0.2), bent = between(random, -0.6, 0.6);
+  const double dy = end[2] - end[0], dx = end[3] - end[1];
+  const double length = std::max(dy * dy + dx * dx, 1e-3);
+  mask.draw([&](double y, double x) {
+    const double along = ((y - end[0]) * dy + (x - end[1]) * dx) / length;
+    if (along < 0 || along > 1) return false;
+    const double off = ((y - end[0]) * dx - (x - end[1]) * dy) / std::sqrt(length);
+    return std::abs(off - bent * along * (1 - along)) < thick;
+  });
+}
+
+// What fills the mask, 0 to 1: a tone with light that falls off, stripes, spots or noise in it.
+class Paint {
+ public:
+  explicit Paint(RandomStream& random) {
+    kind_ = random.below(5);
+    tone_ = between(random, 0.15, 1);
+    other_ = between(random, 0, 1);
+    slope_y_ = between(random, -0.3, 0.3);
+    slope_x_ = between(random, -0.3, 0.3);
+    const double angle = between(random, 0, kTurn), waves = between(random, 2, 14);
+    wave_y_ = waves * std::sin(angle);
+    wave_x_ = waves * std::cos(angle);
+    noise_ = between(random, 0, 0.1);
+  }
+
+  double at(double y, double x, RandomStream& random) const {
+    double value = tone_;
+    const double one = std::sin(wave_y_ * y + wave_x_ * x);
+    const double two = std::sin(wave_x_ * y - wave_y_ * x);
+    if (kind_ == 1 && one > 0) value = other_;
+    if (kind_ == 2 && one * two > 0) value = other_;
+    if (kind_ == 3) value += (other_ - tone_) * (0.5 + 0.5 * one);
+    if (kind_ == 4) value = between(random, std::min(tone_, other_), std::max(tone_, other_));
+    return std::clamp(value + slope_y_ * y + slope_x_ * x + noise_ * random.normal(), 0.02, 1.0);
+  }
+
+ private:
+  std::uint32_t kind_;
+  double tone_, other_, slope_y_, slope_x_, wave_y_, wave_x_, noise_;
+};
+
+void paint(const PictureSize& size, const Mask& mask, const std::vector<std::uint8_t>& background,
+           RandomStream& random, std::uint8_t* picture) {
+  const std::size_t plane = size.height * size.width;
+  for (std::size_t c = 0; c < size.channels; ++c) {
+    const Paint paint(random);
+    const double away = background[c] < 128 ? 255.0 - background[c] : -1.0 * background[c];
+    for (std::size_t i = 0; i < plane; ++i) {
+      if (mask.values[i] == 0) continue;
+      const double y = 2 * static_cast<double>(i / size.width) / static_cast<double>(size.height);
+      const double x = 2 * static_cast<double>(i % size.width) / static_cast<double>(size.width);
+      picture[c * plane + i] = static_cast<std::uint8_t>(
+          std::lround(background[c] + away * paint.at(y - 1, x - 1, random)));
+    }
+  }
+}
+
+// The picture's tiles in another order, some of them turned by half.
+void shuffle_tiles(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
+  const std::size_t across = 2 + random.below(3);
+  const std::size_t tall = size.height / across, wide = size.width / across;
+  if (tall == 0 || wide == 0) return;
+  std::vector<std::uint32_t> from(across * across);
+  for (std::uint32_t i = 0; i < from.size(); ++i) from[i] = i;
+  shuffle(from, random);
+  const std::vector<std::uint8_t> src(picture, picture + size.elements());
+  for (std::size_t tile = 0; tile < from.size(); ++tile) {
+    const bool turned = random.below(2) == 0;
+    const std::size_t to_y = tile / across * tall, to_x = tile % across * wide;
+    const std::size_t at_y = from[tile] / across * tall, at_x = from[tile] % across * wide;
+    for (std::size_t c = 0; c < size.channels; ++c) {
+      for (std::size_t i = 0; i < tall * wide; ++i) {
+        const std::size_t y = i / wide, x = i % wide;
+        const std::size_t sy = turned ? tall - 1 - y : y, sx = turned ? wide - 1 - x : x;
+        picture[(c * size.height + to_y + y) * size.width + to_x + x] =
+            src[(c * size.height + at_y + sy) * size.width + at_x + sx];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
+  const std::uint32_t kind = random.below(8);
+  if (kind == 0) {
+    shuffle_tiles(size, random, picture);
+    return;
+  }
+  const std::size_t plane = size.height * size.width;
+  std::vector<std::uint8_t> background;
+  for (std::size_t c = 0; c < size.channels; ++c) {
+    background.push_back(median_of_border(picture + c * plane, size.height, size.width));
+    std::fill_n(picture + c * plane, plane, background.back());
+  }
+  // Several things over each other, each with its own paint.
+  const std::uint32_t things = kind == 1 ? 1 : 1 + random.below(4);
+  for (std::uint32_t i = 0; i < things; ++i) {
+    Mask mask(size);
+    if (kind == 1) {
+      std::ranges::fill(mask.values, 1.0F);
+    } else if (kind <= 3) {
+      const std::uint32_t strokes = 1 + random.below(4);
+      for (std::uint32_t k = 0; k < strokes; ++k) draw_stroke(random, mask);
+    } else {
+      // The first reaches from side to side, as what was fitted into the picture does.
+      draw_lump(random, i == 0 ? between(random, 0.75, 1) : between(random, 0.15, 0.6), mask);
+    }
+    paint(size, mask, background, random, picture);
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,25 @@
+// What makes a model's answers trustworthy: fitted on pictures that it was not trained on.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "weft/data.hpp"
+#include "weft/model.hpp"
+
+namespace weft {
+
+// The temperature for which the log loss of the answers is least: the mean, over the ways, of the
+// softmax of logits / temperature (Guo, Pleiss, Sun, Weinberger: On calibration of modern neural
+// networks; 2017), drawn towards 1 where there are few pictures. logits: f32 {ways, n, classes};
+// labels: n. Between 1/20 and 20. Throws Error(usage) when the sizes disagree or there is none.
+double fit_temperature(const Tensor& logits, std::span<const Label> labels);
+
+// kSpreads quantiles of spread_of the answers, ascending. probabilities: f32 {n, classes}, n at
+// least 1.
+std::vector<float> spreads_of(const Tensor& probabilities);
+
+// Fits both to a model that has neither, on held-out pictures.
+void make_trustworthy(const LabelledImages& held_out, int threads, Model& model);
+
+}  // namespace weft
