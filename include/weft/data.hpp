@@ -38,7 +38,7 @@ struct Dataset {
   bool numbered = false;  // are the class names only the labels' numbers, "0", "1" ...?
   bool whole = false;     // has the data no parts? Then all of it stands in `train`
   std::vector<std::string> warnings = {};  // what the user should know of the photos
-  LabelledImages train;   // a part that is not there, or was not asked for, has size 0
+  LabelledImages train;  // a part that is not there, or was not asked for, has size 0
   LabelledImages val;
   LabelledImages test;
 };
