@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "data/picture_cache.hpp"
 #include "data/test_formats.hpp"
 #include "model/safetensors.hpp"
 #include "targets.hpp"
@@ -62,6 +63,33 @@ std::vector<Bytes> idx_seeds() {
           test::idx({1, 2, 1, 3}, {1, 2, 3, 4, 5, 6})};
 }
 
+std::vector<Bytes> photo_table_seeds() {
+  std::vector<Bytes> all;
+  for (const std::string text :
+       {"0image_path,label,split\na/1.jpg,a,train\nb/1.jpg,b,train\nb/2.jpg,b,val\n",
+        "01.png,x\n\"2,3.png\",\"y\"\"\"\n", "2id,file,label\n1,1.webp,x\n2,2.webp,y\n",
+        "1path,other,third\n1.jpg,1,2\n"}) {
+    all.push_back(test::bytes_of(text));
+  }
+  return all;
+}
+
+// Two parts of one picture each, and one that failed.
+Bytes pictures_seed() {
+  return file_of([](const auto& path) {
+    FittedPhotos photos;
+    photos.source = "here";
+    photos.picture = {1, 2, 2};
+    photos.parts = {{Part::train, 0, 1, "digest"}, {Part::test, 64, 1, "digest"}};
+    photos.failed = {{1, "why"}};
+    photos.warnings = {"warning"};
+    photos.bytes = 68;
+    CacheWriter writer(path, photos.bytes);
+    writer.pixels()[0] = std::byte{7};
+    writer.finish(photos);
+  });
+}
+
 Bytes model_seed() {
   Model model;
   model.network = "dense 2, relu, dense 2 nobias";
@@ -104,6 +132,8 @@ std::vector<Bytes> seeds(const std::string& target) {
   if (target == "csv") return csv_seeds();
   if (target == "npy") return npy_seeds();
   if (target == "npz") return npz_seeds();
+  if (target == "photo_table") return photo_table_seeds();
+  if (target == "pictures") return {pictures_seed()};
   if (target == "cifar") return {test::cifar(test::pictures(3, 32, 1))};
   if (target == "dataset") {
     return {csv({.header = test::csv_header(4, "label")}), npz_seeds()[0], idx_seeds()[0],

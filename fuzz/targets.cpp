@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/memory.hpp"
 #include "cli/config.hpp"
 #include "cli/train_options.hpp"
 #include "data/array.hpp"
@@ -18,6 +22,8 @@
 #include "data/idx.hpp"
 #include "data/npy.hpp"
 #include "data/npz.hpp"
+#include "data/photo_list.hpp"
+#include "data/picture_cache.hpp"
 #include "kernels/kernels.hpp"
 #include "model/safetensors.hpp"
 #include "nn/network.hpp"
@@ -93,8 +99,30 @@ void npz(View bytes) {
 void cifar(View bytes) {
   parse_cifar({{"file", bytes}}, cifar_kind(bytes).value_or(kCifar100));
 }
+// Of the first byte's bits: are labels needed, is the column named?
+void photo_table(View bytes) {
+  if (bytes.empty() || !is_photo_table(bytes.subspan(1))) return;
+  list_photo_table(
+      bytes.subspan(1), "nowhere/list.csv",
+      {.labels = (bytes[0] & 1) == 0, .label_column = (bytes[0] & 2) == 0 ? "" : "label"});
+}
+// A cache file of three photos.
+void pictures(View bytes) {
+  std::shared_ptr<std::byte> file(static_cast<std::byte*>(allocate(bytes.size())), Release());
+  std::memcpy(file.get(), bytes.data(), bytes.size());
+  const FittedPhotos photos = parse_cached(file, bytes.size(), 3, "file");
+  unsigned sum = 0;
+  for (const FittedPart& part : photos.parts) {
+    const std::size_t size = part.count * photos.picture.elements();
+    for (std::size_t i = 0; i < size; ++i) {
+      sum += std::to_integer<unsigned>(photos.pixels.get()[part.begin + i]);
+    }
+  }
+  if (sum > bytes.size() * 255) std::abort();
+}
 void dataset(View bytes) {
   const MemoryFile file(bytes);
+  ::setenv("WEFT_CACHE_SIZE", "0", 1);  // a table of photos may name some that are there
   load_dataset(file.path(), {.labels = false, .download = false});
 }
 void safetensors(View bytes) {
@@ -155,6 +183,8 @@ const std::vector<Target>& targets() {
                                        {"npy", npy},
                                        {"npz", npz},
                                        {"cifar", cifar},
+                                       {"photo_table", photo_table},
+                                       {"pictures", pictures},
                                        {"dataset", dataset},
                                        {"safetensors", safetensors},
                                        {"model", model},

@@ -6,7 +6,9 @@ void add_model_on_data(CLI::App& command, ModelOnData& options) {
   command.add_option("model", options.model, "a model file, or a run folder")
       ->required()
       ->type_name("PATH");
-  command.add_option("--data", options.data, "\"fashion-mnist\", a folder of photos, or a data set's folder or file")
+  command
+      .add_option("--data", options.data,
+                  "\"fashion-mnist\", a folder of photos, or a data set's folder or file")
       ->required()
       ->type_name("DATA");
   command

@@ -38,7 +38,7 @@ const std::vector<std::string> kNotInConfig{"config", "out", "resume", "force", 
 // Finished asking: what a run needs.
 struct Job {
   TrainOptions options;
-  std::string source;  // of the pictures
+  std::string source;                     // of the pictures
   std::optional<std::size_t> image_size;  // that photos were made to
   TrainSettings settings;
   PreparedData data;

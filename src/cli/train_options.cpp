@@ -180,8 +180,9 @@ void add_averaging_options(CLI::App& command, TrainOptions& options) {
 
 void add_data_options(CLI::App& command, TrainOptions& options) {
   command
-      .add_option("--data", options.data,
-                  "\"fashion-mnist\", a folder of photos, or a folder or a file: IDX, CSV, NPZ, CIFAR")
+      .add_option(
+          "--data", options.data,
+          "\"fashion-mnist\", a folder of photos, or a folder or a file: IDX, CSV, NPZ, CIFAR")
       ->type_name("DATA")
       ->capture_default_str();
   command

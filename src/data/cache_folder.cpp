@@ -83,6 +83,7 @@ std::vector<CachedFile> cached_pictures(const fs::path& folder) {
     return a.time != b.time ? a.time < b.time : a.file.path < b.file.path;
   });
   std::vector<CachedFile> files;
+  files.reserve(found.size());
   for (Used& used : found) files.push_back(std::move(used.file));
   return files;
 }

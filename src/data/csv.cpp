@@ -241,8 +241,8 @@ bool is_csv(std::span<const std::uint8_t> bytes) {
 CsvTable parse_csv(std::span<const std::uint8_t> bytes, const std::string& file,
                    const CsvOptions& options) {
   Reader reader(file, options);
-  read_csv_rows(bytes, file, [&](std::string_view text) { reader.field(text); },
-                [&] { reader.end_row(); });
+  read_csv_rows(
+      bytes, file, [&](std::string_view text) { reader.field(text); }, [&] { reader.end_row(); });
   return reader.finish();
 }
 

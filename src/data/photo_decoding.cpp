@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "base/error.hpp"
-#include "base/threads.hpp"
 #include "base/file.hpp"
+#include "base/threads.hpp"
 #include "image/decode.hpp"
 #include "image/fit.hpp"
 
@@ -17,8 +17,8 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kBorder = 4096;  // of a part: a page
-// Decoding no more than is needed is what makes large photos fast; with three pixels and more for
-// one of the result, its mean over an area hardly tells.
+// How many decoded pixels, along a side, one of the result is the mean of. Decoding no more than is
+// needed is what makes large photos fast; from four on the result hardly tells.
 constexpr std::size_t kDecodedPixels = 4;
 
 std::size_t round_up(std::size_t bytes) {

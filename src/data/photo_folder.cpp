@@ -153,8 +153,8 @@ void check_same_classes(const fs::path& root, const std::vector<PartFolder>& par
         }
       }
       if (missing.empty()) continue;
-      lacks.push_back(fmt::format("{} lacks {} of {}", other.name, fmt::join(missing, ", "),
-                                  one.name));
+      lacks.push_back(
+          fmt::format("{} lacks {} of {}", other.name, fmt::join(missing, ", "), one.name));
     }
   }
   if (lacks.empty()) return;

@@ -34,8 +34,7 @@ void look_up_files(PhotoList& list) {
 
 std::vector<std::string> class_names_of(std::vector<std::string> names, const std::string& source) {
   std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   if (names.size() > kMostClasses) {
     fail(ErrorCode::bad_input, "data: {} has {} classes, of which {} ...: at most {} can be learnt",
          source, names.size(), excerpt(names[0]), kMostClasses);

@@ -53,10 +53,8 @@ Columns columns_of(const Row& first, const std::string& file, const LoadOptions&
   const auto picture = picture_column(first);
   const bool header = !picture;
   columns.path = picture ? *picture : column_called(first, kPathNames).value_or(0);
-  columns.label = named_label_column(first, header,
-                                     {.label_column = options.label_column,
-                                      .labels = options.labels},
-                                     file);
+  columns.label = named_label_column(
+      first, header, {.label_column = options.label_column, .labels = options.labels}, file);
   if (header) columns.split = column_called(first, kSplitNames);
   if (!columns.label) {
     // The only other column, or the next where the third is the split.
@@ -108,6 +106,7 @@ class Reader {
     }
     list_.class_names = class_names_of(texts_, file_);
     std::vector<Label> by_number;
+    by_number.reserve(texts_.size());
     for (const std::string& text : texts_) {
       const auto found = std::ranges::lower_bound(list_.class_names, text);
       by_number.push_back(static_cast<Label>(found - list_.class_names.begin()));
@@ -201,8 +200,9 @@ bool is_photo_table(std::span<const std::uint8_t> bytes) {
   if (!is_readable(line)) return false;
   Row first;
   try {
-    read_csv_rows({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()}, "",
-                  [&](std::string_view text) { first.emplace_back(text); }, [] {});
+    read_csv_rows(
+        {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()}, "",
+        [&](std::string_view text) { first.emplace_back(text); }, [] {});
   } catch (const Error&) {
     return false;
   }
@@ -215,8 +215,9 @@ PhotoList list_photo_table(std::span<const std::uint8_t> bytes, const std::files
   PhotoList list;
   list.root = file.parent_path();
   Reader reader(file.string(), options, list);
-  read_csv_rows(bytes, file.string(), [&](std::string_view text) { reader.field(text); },
-                [&] { reader.end_row(); });
+  read_csv_rows(
+      bytes, file.string(), [&](std::string_view text) { reader.field(text); },
+      [&] { reader.end_row(); });
   reader.finish();
   if (!list.class_names.empty()) check_classes(list, file.string());
   sort_by_part(list);

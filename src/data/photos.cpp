@@ -59,10 +59,9 @@ void wait_for_tick(const PhotoList& list) {
 LabelledImages images_of(const FittedPhotos& fitted, const FittedPart& part,
                          const PhotoList& list) {
   const Shape& picture = fitted.picture;
-  LabelledImages images{
-      Tensor(DataType::u8, {part.count, picture[0], picture[1], picture[2]},
-             {fitted.pixels, fitted.pixels.get() + part.begin}),
-      {}};
+  LabelledImages images{Tensor(DataType::u8, {part.count, picture[0], picture[1], picture[2]},
+                               {fitted.pixels, fitted.pixels.get() + part.begin}),
+                        {}};
   images.known_digest = part.digest;
   const bool labelled = std::ranges::find(list.unlabelled, part.part) == list.unlabelled.end();
   auto failed = fitted.failed.begin();
@@ -94,6 +93,7 @@ std::string twins_text(const LabelledImages& first, const char* first_name,
 // What takes looking at all the pixels: digests, and photos that stand in two parts.
 void look_through(const PhotoList& list, FittedPhotos& fitted) {
   std::vector<LabelledImages> parts;
+  parts.reserve(fitted.parts.size());
   for (const FittedPart& part : fitted.parts) parts.push_back(images_of(fitted, part, list));
   std::vector<std::function<void()>> jobs;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -192,7 +192,10 @@ FittedPhotos fitted_photos(PhotoList& list, const LoadOptions& options) {
   if (writer) {
     FittedPhotos fitted = decode_photos(list, asked, writer->pixels(), options.on_photo);
     fitted.pixels = writer->shared_pixels();
+    if (fitted.failed.size() == list.photos.size()) return fitted;  // nothing to keep
     look_through(list, fitted);
+    std::error_code ignored;
+    fitted.source = fs::absolute(list.root, ignored).lexically_normal().string();
     try {
       writer->finish(fitted);
       cached.after_writing(list.warnings);

@@ -22,8 +22,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kMagic = "weft pictures 1\n";
-// In the key: raise it when decoding or fitting gives other pixels.
-constexpr std::string_view kSteps = "decoded 1, fitted 1\n";
+// In the key: raise a number when that step gives another outcome.
+constexpr std::string_view kSteps = "decoded 1, fitted 1, compared 1\n";
 constexpr std::size_t kHeader = CacheWriter::kHeaderBytes;
 constexpr std::size_t kBlock = std::size_t{4} << 20, kMostChecked = 64;
 constexpr std::size_t kNumberDigits = 20, kDigestDigits = 64;
@@ -54,9 +54,10 @@ std::string text_of(const FittedPhotos& photos, const std::byte* pixels) {
   std::vector<std::string> blocks(blocks_in(photos.bytes));
   parallel_for(default_threads(), blocks.size(),
                [&](std::size_t i, int) { blocks[i] = block_digest(pixels, photos.bytes, i); });
-  const json text{{"picture", photos.picture.sizes()}, {"grey", photos.grey},
-                  {"parts", parts},                    {"failed", failed},
-                  {"warnings", photos.warnings},       {"blocks", blocks}};
+  const json text{{"source", photos.source}, {"picture", photos.picture.sizes()},
+                  {"grey", photos.grey},     {"parts", parts},
+                  {"failed", failed},        {"warnings", photos.warnings},
+                  {"blocks", blocks}};
   // Names of files and messages about them need not be UTF-8.
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -68,11 +69,19 @@ class Parser {
       : file_(reinterpret_cast<const char*>(file.data()), file.size()), name_(std::move(name)) {}
 
   FittedPhotos parse(std::size_t photos) {
+    FittedPhotos found = about();
+    check(found, photos);
+    check_blocks();
+    return found;
+  }
+
+  FittedPhotos about() {
     check_header();
     const std::string_view text = file_.substr(kHeader + pixels_);
     const json about = json::parse(text, nullptr, false);
     FittedPhotos found;
     try {
+      found.source = about.at("source").get<std::string>();
       found.picture = Shape(about.at("picture").get<std::vector<std::size_t>>());
       found.grey = about.at("grey").get<bool>();
       for (const json& entry : about.at("parts")) found.parts.push_back(part_of(entry));
@@ -83,8 +92,6 @@ class Parser {
       bad(error.what());
     }
     found.bytes = pixels_;
-    check(found, photos);
-    check_blocks();
     return found;
   }
 
@@ -170,7 +177,7 @@ class Parser {
 class Descriptor {
  public:
   explicit Descriptor(const std::filesystem::path& file)
-      : value_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
+      : value_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (value_ >= 0) return;
     fail(ErrorCode::failed, "cannot open {}: {}", file.string(), std::strerror(errno));
   }
@@ -182,6 +189,21 @@ class Descriptor {
  private:
   int value_;
 };
+
+struct Mapped {
+  std::shared_ptr<std::byte> memory;
+  std::size_t bytes = 0;
+};
+
+Mapped map(const std::filesystem::path& file) {
+  const Descriptor descriptor(file);
+  struct stat facts {};
+  if (::fstat(descriptor.value(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    fail(ErrorCode::bad_input, "cache: {}: it is no file", file.string());
+  }
+  const auto bytes = static_cast<std::size_t>(facts.st_size);
+  return {map_private(descriptor.value(), bytes, file), bytes};
+}
 
 }  // namespace
 
@@ -204,21 +226,21 @@ std::string key_of(const PhotoList& list, std::size_t height, std::size_t width)
   return sum.hexadecimal();
 }
 
-FittedPhotos parse_cached(std::shared_ptr<std::byte> file, std::size_t bytes, std::size_t photos,
-                          const std::string& name) {
+FittedPhotos parse_cached(const std::shared_ptr<std::byte>& file, std::size_t bytes,
+                          std::size_t photos, const std::string& name) {
   FittedPhotos found = Parser({file.get(), bytes}, name).parse(photos);
   found.pixels = {file, file.get() + kHeader};
   return found;
 }
 
 FittedPhotos read_cached(const std::filesystem::path& file, std::size_t photos) {
-  const Descriptor descriptor(file);
-  struct stat facts {};
-  if (::fstat(descriptor.value(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    fail(ErrorCode::bad_input, "cache: {}: it is no file", file.string());
-  }
-  const auto bytes = static_cast<std::size_t>(facts.st_size);
-  return parse_cached(map_private(descriptor.value(), bytes, file), bytes, photos, file.string());
+  const Mapped mapped = map(file);
+  return parse_cached(mapped.memory, mapped.bytes, photos, file.string());
+}
+
+FittedPhotos about_cached(const std::filesystem::path& file) {
+  const Mapped mapped = map(file);
+  return Parser({mapped.memory.get(), mapped.bytes}, file.string()).about();
 }
 
 CacheWriter::CacheWriter(const std::filesystem::path& file, std::size_t bytes)

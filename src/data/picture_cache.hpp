@@ -27,8 +27,9 @@ struct FittedPart {
 };
 
 struct FittedPhotos {
-  Shape picture;      // {channels, height, width}
-  bool grey = false;  // had all of them one channel?
+  std::string source;  // the folder or table that they are from, for people
+  Shape picture;       // {channels, height, width}
+  bool grey = false;   // had all of them one channel?
   std::vector<FittedPart> parts;
   std::vector<std::pair<std::size_t, std::string>> failed;  // of the list, and why; ascending
   std::vector<std::string> warnings;                        // that cost time to find
@@ -41,13 +42,16 @@ struct FittedPhotos {
 std::string key_of(const PhotoList& list, std::size_t height, std::size_t width);
 
 // The photos of a cache file, mapped. Up to 64 of its 4 MiB blocks are compared with their
-// digests. Throws Error(bad_input) for what is no such file, whole, of `photos` photos; Error(failed)
-// when it cannot be read.
+// digests. Throws Error(bad_input) for what is no such file, whole, of `photos` photos;
+// Error(failed) when it cannot be read.
 FittedPhotos read_cached(const std::filesystem::path& file, std::size_t photos);
 
-// The same for a file that is in memory already.
-FittedPhotos parse_cached(std::shared_ptr<std::byte> file, std::size_t bytes, std::size_t photos,
-                          const std::string& name);
+// What a cache file says of its photos, without their pixels; throws alike.
+FittedPhotos about_cached(const std::filesystem::path& file);
+
+// read_cached for a file that is in memory already.
+FittedPhotos parse_cached(const std::shared_ptr<std::byte>& file, std::size_t bytes,
+                          std::size_t photos, const std::string& name);
 
 // A cache file in the making.
 class CacheWriter {

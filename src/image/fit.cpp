@@ -34,8 +34,8 @@ Taps area(std::size_t i, std::size_t from, std::size_t to) {
 // Between the two old values whose centres are next to the new one's.
 Taps line(std::size_t i, std::size_t from, std::size_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
-  const double centre = std::clamp((static_cast<double>(i) + 0.5) * scale - 0.5, 0.0,
-                                   static_cast<double>(from - 1));
+  const double centre =
+      std::clamp((static_cast<double>(i) + 0.5) * scale - 0.5, 0.0, static_cast<double>(from - 1));
   const auto first = static_cast<std::size_t>(centre);
   const auto right = static_cast<float>(centre - static_cast<double>(first));
   if (right == 0) return {first, {1.0F}};
@@ -122,9 +122,8 @@ std::uint8_t to_byte(float value) {
 // The sides of what just fits, in whole pixels.
 std::array<std::size_t, 2> inner_size(const Picture& picture, std::size_t height,
                                       std::size_t width) {
-  const double factor =
-      std::min(static_cast<double>(height) / static_cast<double>(picture.height),
-               static_cast<double>(width) / static_cast<double>(picture.width));
+  const double factor = std::min(static_cast<double>(height) / static_cast<double>(picture.height),
+                                 static_cast<double>(width) / static_cast<double>(picture.width));
   const auto side = [factor](std::size_t from, std::size_t most) {
     const auto rounded = static_cast<std::size_t>(std::lround(static_cast<double>(from) * factor));
     return std::clamp<std::size_t>(rounded, 1, most);

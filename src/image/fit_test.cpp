@@ -121,8 +121,8 @@ TEST(Fit, AnyPictureFitsIntoAnySize) {
   for (const std::size_t height : {1, 2, 31, 200}) {
     for (const std::size_t width : {1, 3, 64, 333}) {
       for (const std::size_t side : {1, 8, 33}) {
-        const Bytes result = fitted({height, width, 3, Bytes(height * width * 3, 77)},
-                                    {3, side, side});
+        const Bytes result =
+            fitted({height, width, 3, Bytes(height * width * 3, 77)}, {3, side, side});
         EXPECT_THAT(result, Each(77)) << height << " x " << width << " to " << side;
       }
     }

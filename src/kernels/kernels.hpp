@@ -85,7 +85,7 @@ struct Finish {
 
 // A share of a call's work: several threads may do all `count` parts at once, each with scratch of
 // its own.
-struct Part {
+struct WorkPart {
   std::size_t index = 0, count = 1;
 };
 
@@ -114,7 +114,7 @@ class ConvolutionKernel {
 
   // One part of the same, for kernels that can share out a call; the results are the same bits.
   virtual bool shares_forward() const { return false; }
-  virtual void forward_part(const Part& /*part*/, std::size_t n, const T* src, const T* weights,
+  virtual void forward_part(const WorkPart& /*part*/, std::size_t n, const T* src, const T* weights,
                             const void* packed, const Finish<T>& finish, T* dst,
                             void* scratch) const {
     forward(n, src, weights, packed, finish, dst, scratch);

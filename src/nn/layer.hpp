@@ -92,7 +92,7 @@ class Layer {
     bool folded = false;         // packed by pack_folded
     Gate gate = Gate::identity;  // of the layers that are folded in
     T slope{};
-    Part part = {};  // of the work, where the layer shares it out
+    WorkPart part = {};  // of the work, where the layer shares it out
   };
   virtual bool shares_forward() const { return false; }
   virtual void forward(const Forward& pass) const = 0;

@@ -88,7 +88,7 @@ struct Network<T>::Tile {
   int thread;
   std::size_t lane = 0;
   bool opens_lane = true;
-  Part part = {};
+  WorkPart part = {};
   BatchResult<T>* result = nullptr;
 };
 

@@ -66,8 +66,7 @@ Tensor::Tensor(DataType type, Shape shape, std::shared_ptr<std::byte> memory)
       elements_(shape_.elements()),
       memory_(std::move(memory)) {
   if (reinterpret_cast<std::uintptr_t>(memory_.get()) % 64 != 0) {
-    fail(ErrorCode::usage, "tensor: memory at {} is not 64-byte aligned",
-         fmt::ptr(memory_.get()));
+    fail(ErrorCode::usage, "tensor: memory at {} is not 64-byte aligned", fmt::ptr(memory_.get()));
   }
 }
 

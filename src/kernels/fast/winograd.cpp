@@ -112,8 +112,8 @@ auto from_domain_by(Gate gate) {
   return from_domain<Gate::identity>;
 }
 
-void convolve(const Pass& p, const Part& part, std::size_t n, const float* src, const float* packed,
-              const Finish<float>& finish, float* dst, void* scratch) {
+void convolve(const Pass& p, const WorkPart& part, std::size_t n, const float* src,
+              const float* packed, const Finish<float>& finish, float* dst, void* scratch) {
   const WeightPlanes weights = p.weights();
   const std::size_t most = chunk_tiles(p, n * p.src.tiles(), kForwardFloats);
   const std::size_t begin = n * p.src.tiles() * part.index / part.count;
@@ -217,7 +217,7 @@ class WinogradConvolution final : public ConvolutionKernel<float> {
   }
 
   bool shares_forward() const override { return true; }
-  void forward_part(const Part& part, std::size_t n, const float* src, const float* /*weights*/,
+  void forward_part(const WorkPart& part, std::size_t n, const float* src, const float* /*weights*/,
                     const void* packed, const Finish<float>& finish, float* dst,
                     void* scratch) const override {
     convolve(forward_, part, n, src, static_cast<const float*>(packed), finish, dst, scratch);
