@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "data/idx.hpp"
 #include "data/npy.hpp"
 #include "data/npz.hpp"
+#include "image/decode.hpp"
 #include "kernels/kernels.hpp"
 #include "model/safetensors.hpp"
 #include "nn/network.hpp"
@@ -146,24 +148,32 @@ void configuration(View bytes) {
   }
 }
 
+void image(View bytes) {
+  // The length chooses what is asked for, so that every file is one as it is.
+  constexpr std::size_t kSides[] = {0, 1, 5, 16};
+  const DecodeOptions options{.max_bytes = kMostBytes,
+                              .max_pixels = std::size_t{1} << 18,
+                              .longest_side = kSides[bytes.size() % 4],
+                              .background = {10, 200, 30}};
+  const Picture picture = decode(std::as_bytes(bytes), "file", options);
+  const std::size_t longest = options.longest_side;
+  if (picture.pixels.size() != picture.height * picture.width * picture.channels ||
+      (longest > 0 && std::max(picture.height, picture.width) > longest)) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all{{"gzip", gzip},
-                                       {"idx", idx},
-                                       {"csv", csv},
-                                       {"npy", npy},
-                                       {"npz", npz},
-                                       {"cifar", cifar},
-                                       {"dataset", dataset},
-                                       {"safetensors", safetensors},
-                                       {"model", model},
-                                       {"checkpoint", checkpoint},
-                                       {"network", network},
-                                       {"configuration", configuration},
-                                       {"augmentation", augmentation},
-                                       {"views", views},
-                                       {"search", search}};
+  static const std::vector<Target> all{{"gzip", gzip},       {"idx", idx},
+                                       {"csv", csv},         {"npy", npy},
+                                       {"npz", npz},         {"cifar", cifar},
+                                       {"dataset", dataset}, {"safetensors", safetensors},
+                                       {"model", model},     {"checkpoint", checkpoint},
+                                       {"network", network}, {"configuration", configuration},
+                                       {"image", image},     {"augmentation", augmentation},
+                                       {"views", views},     {"search", search}};
   return all;
 }
 

@@ -107,10 +107,25 @@ TEST(PictureErrors, Limits) {
     expect_refused(image_file(noise(20, 30, 3), {.format = format}),
                    {"30 x 20 pixels", "at most 599"}, {.max_pixels = 599, .longest_side = 3});
   }
-  // It claims 60000 x 60000 pixels, and has none.
-  Picture white{64, 64, 1, std::vector<std::uint8_t>(64 * 64, 255)};
-  auto bomb = image_file(white, {.format = ".tif[compression=deflate]"});
-  (void)bomb;
+}
+
+// What cannot be decoded by rows is held whole: more bytes than pixels.
+TEST(PictureErrors, LimitOfMemory) {
+  const Picture picture = noise(20, 30, 3);
+  const Picture clear = noise(20, 30, 4);
+  const std::vector<std::string> parts = {"30 x 20 pixels", "bytes of memory", "at most 2400"};
+  const DecodeOptions tight{.max_pixels = 600, .longest_side = 29};
+  expect_refused(image_file(picture, {.format = ".jpg[interlace]"}), parts, tight);
+  expect_refused(image_file(clear, {.format = ".png[interlace]", .wide = true}), parts, tight);
+  expect_refused(image_file(picture, {.format = ".webp"}), parts, tight);
+  expect_refused(image_file(picture, {.format = ".avif"}), parts, tight);
+  for (const char* format : {".jpg", ".png[interlace]", ".png", ".tif", ".gif"}) {
+    EXPECT_EQ(decode(image_file(picture, {.format = format}), "x", tight).width, 29U) << format;
+  }
+  EXPECT_EQ(
+      decode(image_file(picture, {.format = ".webp"}), "x", {.max_pixels = 600, .longest_side = 10})
+          .width,
+      10U);
 }
 
 TEST(PictureErrors, Paths) {
@@ -151,6 +166,32 @@ TEST(PictureErrors, ReasonsAreOneLine) {
   }
 }
 
+// What the libraries have to say comes with the error. But of AVIF: dav1d, which libheif decodes it
+// with, writes a line of its own about some.
+TEST(PictureErrors, DamagedFilesPrintNothing) {
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  RandomStream random(1, RandomPurpose::shuffle);
+  for (const char* format : {".jpg", ".jpg[interlace]", ".png", ".webp", ".webp[lossless]", ".gif",
+                             ".tif", ".tif[compression=lzw]", ".heic"}) {
+    const auto whole = image_file(noise(20, 20, 3), {.format = format});
+    for (int i = 0; i < 50; ++i) {
+      auto file = whole;
+      for (int changes = 0; changes < 3; ++changes) {
+        const std::uint32_t at = 8 + random.below(static_cast<std::uint32_t>(file.size()) - 8);
+        file[at] = static_cast<std::byte>(random.bits());
+      }
+      try {
+        decode(file, "changed");
+      } catch (const Error&) {
+      }
+    }
+  }
+  const std::string printed =
+      testing::internal::GetCapturedStderr() + testing::internal::GetCapturedStdout();
+  EXPECT_EQ(printed, "");
+}
+
 TEST(PictureModule, SaysWhereItWasLookedFor) {
   const test::TempFolder folder;
   expect_error(ErrorCode::failed, {"weft_pictures.so", folder.path().string(), "WEFT_MODULES"},
@@ -161,6 +202,28 @@ TEST(PictureModule, SaysWhereItWasLookedFor) {
   expect_error(ErrorCode::failed, {folder.path().string(), "cannot be loaded", "libvips42"}, [&] {
     load_pictures_module({"/none", folder.path()});
   });
+}
+
+// A large picture is not held when a small one is asked for.
+TEST(SlowPictures, ALargePngTakesLittleMemory) {
+  constexpr std::size_t kSide = 8000;
+  Picture large{kSide, kSide, 3, std::vector<std::uint8_t>(kSide * kSide * 3, 77)};
+  const auto file = encode_png(large);
+  large = {};
+  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
+  const auto peak = [] {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word && word != "VmHWM:") {
+    }
+    std::size_t kib = 0;
+    status >> kib;
+    return kib / 1024;
+  };
+  const std::size_t before = peak();
+  EXPECT_EQ(decode(file, "large", {.longest_side = 64}).pixels,
+            std::vector<std::uint8_t>(64 * 64 * 3, 77));
+  EXPECT_LE(peak(), before + 60) << "MiB";
 }
 
 }  // namespace

@@ -324,6 +324,14 @@ TEST(Pictures, SmallestAndLongest) {
                      filled(1, 1, {200, 100, 50}), 8))
         << format;
   }
+  for (const char* format : {".png", ".jpg[Q=98]", ".webp[Q=98]", ".gif", ".tif"}) {
+    for (const std::size_t height : {1U, 2U, 3U}) {
+      EXPECT_TRUE(
+          near(decoded(filled(height, 700, {99, 99, 99}), {.format = format}, {.longest_side = 3}),
+               filled(1, 3, {99, 99, 99}), 3))
+          << format;
+    }
+  }
   const Picture line = gradient(1, 100'000, 1);
   EXPECT_TRUE(near(decoded(line, {.format = ".png"}), line));
   EXPECT_TRUE(

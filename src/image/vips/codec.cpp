@@ -41,11 +41,47 @@ Image open(const DecodeRequest& request, double shrink) {
   });
 }
 
-void check_limits(const Image& image, const DecodeRequest& request) {
-  if (height_of(image) * width_of(image) <= request.max_pixels) return;
-  throw Refusal{std::to_string(width_of(image)) + " x " + std::to_string(height_of(image)) +
-                " pixels, but at most " + std::to_string(request.max_pixels) +
-                " are read: make it smaller"};
+// How many bytes a pixel of the file are held at once, where it cannot be decoded some rows at a
+// time; measured.
+std::size_t held_bytes(const Image& image, int format) {
+  // In several passes over the whole, each better than the one before.
+  const bool passes = vips_image_get_typeof(image.get(), "interlaced") != 0;
+  const std::size_t bytes = VIPS_IMAGE_SIZEOF_PEL(image.get());
+  switch (static_cast<PictureFormat>(format)) {
+    case PictureFormat::jpeg:
+      return passes ? 2 * bytes : 0;  // the coefficients
+    case PictureFormat::png:
+      return passes ? bytes : 0;
+    case PictureFormat::gif:
+      return 4;
+    case PictureFormat::webp:
+      return 8;  // less when it is made smaller, which libwebp does meanwhile
+    case PictureFormat::heif:
+      return bytes * 5 / 2;
+    default:
+      return 0;
+  }
+}
+
+void check_limits(const Image& image, const DecodeRequest& request, double shrink) {
+  const std::string size =
+      std::to_string(width_of(image)) + " x " + std::to_string(height_of(image)) + " pixels";
+  const std::size_t pixels = height_of(image) * width_of(image);
+  if (pixels > request.max_pixels) {
+    throw Refusal{size + ", but at most " + std::to_string(request.max_pixels) +
+                  " are read: make it smaller"};
+  }
+  // Of what is held whole, four bytes for each of the pixels that may be read.
+  std::size_t held = pixels * held_bytes(image, request.format);
+  if (static_cast<PictureFormat>(request.format) == PictureFormat::webp) {
+    held = static_cast<std::size_t>(static_cast<double>(held) / (shrink * shrink));
+  }
+  if (held / 4 > request.max_pixels) {
+    throw Refusal{
+        size + " take " + std::to_string(held) +
+        " bytes of memory to decode, as such a file is not decoded by rows, but at most " +
+        std::to_string(4 * request.max_pixels) + " are given: make it smaller"};
+  }
 }
 
 // By how much the picture becomes smaller: at least 1.
@@ -58,11 +94,14 @@ double shrink_of(const Image& image, std::size_t longest_side) {
 // How much of that is left to the decoder. JPEG's way has no sharp borders between frequencies, so
 // the last factor of two is left to the mean of areas: the error against doing it all so is then
 // 1.5 grey levels instead of 3.7, for a quarter more time. WebP's way is nearly the mean itself.
-double shrink_while_decoding(int format, double shrink) {
-  if (static_cast<PictureFormat>(format) == PictureFormat::webp) return shrink;
+// libvips does not make a side of none.
+double shrink_while_decoding(const Image& image, int format, double shrink) {
+  const auto shortest = static_cast<double>(std::min(height_of(image), width_of(image)));
+  const double most = std::min(shrink, shortest);
+  if (static_cast<PictureFormat>(format) == PictureFormat::webp) return most;
   if (static_cast<PictureFormat>(format) != PictureFormat::jpeg) return 1;
   double part = 1;
-  while (part < 8 && part * 4 <= shrink) part *= 2;
+  while (part < 8 && part * 4 <= shrink && part * 2 <= most) part *= 2;
   return part;
 }
 
@@ -128,21 +167,21 @@ class Upright {
 
 void decode_with_vips(const DecodeRequest& request, const PicturesSink& sink) {
   Image image = open(request, 1);
-  check_limits(image, request);
-  const int orientation = vips_image_get_orientation(image.get());
   const double shrink = shrink_of(image, request.longest_side);
+  check_limits(image, request, shrink);
+  const int orientation = vips_image_get_orientation(image.get());
   const std::size_t file_height = height_of(image);
   const std::size_t file_width = width_of(image);
-  const double at_once = shrink_while_decoding(request.format, shrink);
+  const double at_once = shrink_while_decoding(image, request.format, shrink);
   if (at_once > 1) image = open(request, at_once);
   image = to_8_bits(image);
-  const Colours colours(image, request.background);
   const auto side = [&](std::size_t of_file, std::size_t of_image) {
     const auto wanted = std::lrint(static_cast<double>(of_file) / shrink);
     return std::clamp<std::size_t>(static_cast<std::size_t>(wanted), 1, of_image);
   };
   const std::size_t height = side(file_height, height_of(image));
   const std::size_t width = side(file_width, width_of(image));
+  const Colours colours(image, height * width, request.background);
   const Upright upright(orientation, height, width, colours.channels(), sink);
   std::vector<std::uint8_t> converted(width_of(image) * colours.channels());
   if (shrink == 1) {

@@ -20,9 +20,10 @@ using Transform = std::unique_ptr<void, DeleteTransform>;  // lcms2's
 
 class Colours {
  public:
-  // Of what to_8_bits gives. Colours are converted by the file's profile; one that cannot be used
-  // is passed over. `background`, of three values, shows through where the image is transparent.
-  Colours(const Image& image, const std::uint8_t* background);
+  // Of what to_8_bits gives, for so many pixels. Colours are converted by the file's profile; one
+  // that cannot be used is passed over. `background`, of three values, shows through where the
+  // image is transparent.
+  Colours(const Image& image, std::size_t pixels, const std::uint8_t* background);
 
   bool transparent() const { return transparent_; }
   std::size_t channels() const { return channels_; }  // after the conversion: 1 or 3
