@@ -9,6 +9,7 @@
 #include "data/picture_cache.hpp"
 #include "data/test_formats.hpp"
 #include "model/safetensors.hpp"
+#include "picture_maker.hpp"
 #include "targets.hpp"
 #include "train/checkpoint.hpp"
 #include "weft/model.hpp"
@@ -113,6 +114,43 @@ Bytes checkpoint_seed() {
   return file_of([&](const auto& path) { save_checkpoint(path, checkpoint); });
 }
 
+std::vector<Bytes> image_seeds() {
+  const test::Pictures made = test::pictures(4, 8, 4);
+  const auto picture = [&](std::size_t channels) {
+    return Picture{
+        6,
+        7,
+        channels,
+        {made.pixels.begin(), made.pixels.begin() + 6 * 7 * static_cast<std::ptrdiff_t>(channels)}};
+  };
+  std::vector<Bytes> all;
+  const auto add = [&](std::size_t channels, const test::FileStyle& style) {
+    all.emplace_back();
+    for (const std::byte byte : test::image_file(picture(channels), style)) {
+      all.back().push_back(static_cast<std::uint8_t>(byte));
+    }
+  };
+  using test::Profile;
+  add(3, {.format = ".jpg", .orientation = 6});
+  add(3, {.format = ".jpg[interlace]", .profile = Profile::swapped});
+  add(1, {.format = ".jpg[strip]", .profile = Profile::linear_grey});
+  add(4, {.format = ".jpg[strip]", .cmyk = true});
+  add(4, {.format = ".png", .orientation = 3});
+  add(2, {.format = ".png[interlace]", .wide = true});
+  add(3, {.format = ".png[palette]", .profile = Profile::srgb});
+  add(4, {.format = ".webp"});
+  add(3, {.format = ".webp[lossless]", .orientation = 8, .frames = 2});
+  add(4, {.format = ".gif", .frames = 3});
+  add(3, {.format = ".tif", .orientation = 5, .wide = true, .frames = 2});
+  add(4, {.format = ".tif[compression=lzw,tile]", .cmyk = true});
+  add(3, {.format = ".tif[compression=jpeg]"});
+  add(2, {.format = ".tif[compression=deflate,predictor=horizontal]"});
+  add(1, {.format = ".tif[compression=ccittfax4,bitdepth=1]"});
+  add(3, {.format = ".avif"});
+  add(4, {.format = ".heic", .orientation = 6});
+  return all;
+}
+
 std::vector<Bytes> texts(std::initializer_list<const char*> list) {
   std::vector<Bytes> all;
   for (const char* text : list) all.push_back(test::bytes_of(text));
@@ -128,6 +166,7 @@ std::vector<Bytes> seeds(const std::string& target) {
     two.insert(two.end(), more.begin(), more.end());
     return {test::gzipped({}), two};
   }
+  if (target == "image") return image_seeds();
   if (target == "idx") return idx_seeds();
   if (target == "csv") return csv_seeds();
   if (target == "npy") return npy_seeds();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +25,7 @@
 #include "data/npz.hpp"
 #include "data/photo_list.hpp"
 #include "data/picture_cache.hpp"
+#include "image/decode.hpp"
 #include "kernels/kernels.hpp"
 #include "model/safetensors.hpp"
 #include "nn/network.hpp"
@@ -174,6 +176,21 @@ void configuration(View bytes) {
   }
 }
 
+void image(View bytes) {
+  // The length chooses what is asked for, so that every file is one as it is.
+  constexpr std::size_t kSides[] = {0, 1, 5, 16};
+  const DecodeOptions options{.max_bytes = kMostBytes,
+                              .max_pixels = std::size_t{1} << 18,
+                              .longest_side = kSides[bytes.size() % 4],
+                              .background = {10, 200, 30}};
+  const Picture picture = decode(std::as_bytes(bytes), "file", options);
+  const std::size_t longest = options.longest_side;
+  if (picture.pixels.size() != picture.height * picture.width * picture.channels ||
+      (longest > 0 && std::max(picture.height, picture.width) > longest)) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -191,6 +208,7 @@ const std::vector<Target>& targets() {
                                        {"checkpoint", checkpoint},
                                        {"network", network},
                                        {"configuration", configuration},
+                                       {"image", image},
                                        {"augmentation", augmentation},
                                        {"views", views},
                                        {"search", search}};

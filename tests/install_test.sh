@@ -14,12 +14,14 @@ fail() {
 }
 
 cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; fail "cmake --install"; }
-for file in bin/weft include/weft/data.hpp share/man/man1/weft.1 share/bash-completion/completions/weft \
+for file in bin/weft lib/weft/weft_pictures.so include/weft/data.hpp share/man/man1/weft.1 share/bash-completion/completions/weft \
   share/zsh/site-functions/_weft; do
   [[ -s $prefix/$file ]] || fail "$file is missing or empty"
 done
 [[ -n $(find "$prefix" -name libweft.a) ]] || fail "libweft.a is missing"
 "$prefix/bin/weft" --version | grep -q '^weft ' || fail "the program does not run"
+if ldd "$prefix/bin/weft" | grep -q vips; then fail "the program loads libvips at its start"; fi
+if grep -qF "$build" "$prefix/lib/weft/weft_pictures.so"; then fail "the module names the folder that it was built in"; fi
 
 # Packagers install below DESTDIR.
 DESTDIR=$work/destination cmake --install "$build" --prefix /usr >/dev/null

@@ -23,7 +23,7 @@ struct Twins {
 };
 
 // For each row of `second` that is nearly equal to a row of `first` one such pair, in the order of
-// `second`: at most 12 of the 128 bits differ, and the values by 10 of 255 or a fifth of the
+// `second`: at most 12 of the 128 bits differ, and the values by 8 of 255 or a fifth of the
 // picture's contrast in the mean. Pictures of one shape. The hashes are hashes_of the two.
 std::vector<Twins> near_duplicates(const Tensor& first,
                                    const std::vector<PictureHash>& first_hashes,

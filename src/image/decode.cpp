@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <new>
 #include <optional>
 
@@ -14,39 +15,45 @@ namespace weft {
 namespace {
 
 // What comes back from the module.
-struct Result {
-  Picture picture;
-  std::optional<std::string> refused;
-  bool no_memory = false;
-
-  PicturesSink sink() { return {this, place, refuse}; }
-  template <class Fail>
-  void check(const Fail& fail_because) const {
-    if (no_memory) throw std::bad_alloc();
-    if (refused) fail_because(*refused);
+class Answer {
+ public:
+  // Calls `ask` with a sink, and then gives what was placed. `refuse` is called with the reason
+  // when there is none, and throws.
+  template <class Ask, class Refuse>
+  static Picture to(const Ask& ask, const Refuse& refuse) {
+    Answer answer;
+    const PicturesSink sink{&answer, place, Answer::refuse};
+    ask(sink);
+    if (answer.no_memory_) throw std::bad_alloc();
+    if (answer.refused_) refuse(*answer.refused_);
+    return std::move(answer.picture_);
   }
 
  private:
   static std::uint8_t* place(void* context, std::size_t height, std::size_t width,
                              std::size_t channels) {
-    auto& result = *static_cast<Result*>(context);
     try {
-      result.picture = {height, width, channels, {}};
-      result.picture.pixels.resize(height * width * channels);
-      return result.picture.pixels.data();
+      auto& picture = static_cast<Answer*>(context)->picture_;
+      picture = {height, width, channels, {}};
+      picture.pixels.resize(height * width * channels);
+      return picture.pixels.data();
     } catch (const std::bad_alloc&) {
-      result.no_memory = true;
       return nullptr;
     }
   }
   static void refuse(void* context, const char* reason) {
-    auto& result = *static_cast<Result*>(context);
+    auto& answer = *static_cast<Answer*>(context);
     try {
-      result.refused = reason;
+      answer.no_memory_ = reason == nullptr;
+      if (reason) answer.refused_ = reason;
     } catch (const std::bad_alloc&) {
-      result.no_memory = true;
+      answer.no_memory_ = true;
     }
   }
+
+  Picture picture_;
+  std::optional<std::string> refused_;
+  bool no_memory_ = false;
 };
 
 }  // namespace
@@ -61,13 +68,10 @@ Picture decode(std::span<const std::byte> file, const std::string& name,
   DecodeRequest request{file.data(),        file.size(),          static_cast<int>(format),
                         options.max_pixels, options.longest_side, {}};
   std::ranges::copy(options.background, request.background);
-  Result result;
-  const PicturesSink sink = result.sink();
-  pictures_module().decode(&request, &sink);
-  result.check([&](const std::string& reason) {
-    fail(ErrorCode::bad_input, "{}: {} file: {}", name, name_of(format), reason);
-  });
-  return std::move(result.picture);
+  return Answer::to([&](const PicturesSink& sink) { pictures_module().decode(&request, &sink); },
+                    [&](const std::string& reason) {
+                      fail(ErrorCode::bad_input, "{}: {}: {}", name, name_of(format), reason);
+                    });
 }
 
 Picture decode_file(const std::filesystem::path& path, const DecodeOptions& options) {
@@ -102,14 +106,11 @@ std::vector<std::byte> encode_png(const Picture& picture) {
          height, width, channels, pixels.size());
   }
   const EncodeRequest request{pixels.data(), height, width, channels};
-  Result result;
-  const PicturesSink sink = result.sink();
-  pictures_module().encode_png(&request, &sink);
-  result.check(
+  const Picture made = Answer::to(
+      [&](const PicturesSink& sink) { pictures_module().encode_png(&request, &sink); },
       [](const std::string& reason) { fail(ErrorCode::failed, "encode_png: {}", reason); });
-  std::vector<std::byte> file(result.picture.pixels.size());
-  std::ranges::transform(result.picture.pixels, file.begin(),
-                         [](std::uint8_t value) { return std::byte{value}; });
+  std::vector<std::byte> file(made.pixels.size());
+  std::memcpy(file.data(), made.pixels.data(), file.size());
   return file;
 }
 

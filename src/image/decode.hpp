@@ -16,7 +16,8 @@
 namespace weft {
 
 struct DecodeOptions {
-  // A file that is larger, or claims more pixels, is refused before anything is decoded.
+  // A file that is larger, or claims more pixels, is refused before anything is decoded. So is one
+  // that cannot be decoded by rows and would take more than four bytes for each of max_pixels.
   std::size_t max_bytes = std::size_t{64} << 20;
   std::size_t max_pixels = 100'000'000;
   // 0: the size that the file has. Else the longer side is made no longer than this, while decoding

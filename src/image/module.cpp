@@ -16,7 +16,7 @@ constexpr auto kFile = "weft_pictures.so";
 // Beside the program as it is built, a folder above for tests and the fuzzer, and where it is
 // installed: relative to the program first, so that an installation can be moved as a whole. The
 // last two are for other programs that link the library.
-std::vector<std::filesystem::path> folders() {
+std::vector<std::filesystem::path> usual_folders() {
   std::vector<std::filesystem::path> all;
   const char* chosen = std::getenv("WEFT_MODULES");
   if (chosen && *chosen) all.emplace_back(chosen);
@@ -33,9 +33,11 @@ std::vector<std::filesystem::path> folders() {
   return all;
 }
 
-const PicturesModule& load() {
+}  // namespace
+
+const PicturesModule& load_pictures_module(const std::vector<std::filesystem::path>& folders) {
   std::string looked;
-  for (const auto& folder : folders()) {
+  for (const auto& folder : folders) {
     const auto file = folder / kFile;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
@@ -64,10 +66,8 @@ const PicturesModule& load() {
        kFile, looked);
 }
 
-}  // namespace
-
 const PicturesModule& pictures_module() {
-  static const PicturesModule& module = load();
+  static const PicturesModule& module = load_pictures_module(usual_folders());
   return module;
 }
 

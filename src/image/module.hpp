@@ -1,20 +1,21 @@
-// What the library and its module for pictures (vips_module.cpp) say to each other: C types alone,
+// What the library and its module for pictures (the folder vips) say to each other: C types alone,
 // and what is allocated on one side is released there.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <filesystem>
+#include <vector>
 
 namespace weft {
 
 // Where results go. No exception passes from one side to the other.
 struct PicturesSink {
   void* context;
-  // Memory for height x width x channels values. Null when there is none: nothing more happens.
+  // Memory for height x width x channels values, or null. May be called twice: the last counts.
   std::uint8_t* (*place)(void* context, std::size_t height, std::size_t width,
                          std::size_t channels);
-  // Why there is no result: one line, without the file's name.
+  // Why there is no result: one line, without the file's name; null when memory is short.
   void (*refuse)(void* context, const char* reason);
 };
 
@@ -41,9 +42,11 @@ struct PicturesModule {
 
 constexpr int kPicturesVersion = 1;  // another for every change above
 
-// Loads the module at the first call. Throws Error(failed) when there is none that fits, with where
-// it was looked for.
+// Loads the module at the first call. It is looked for in $WEFT_MODULES, beside the program, and
+// where it is installed. Throws Error(failed) when there is none that fits, with where it was
+// looked for; the next call tries again.
 const PicturesModule& pictures_module();
+const PicturesModule& load_pictures_module(const std::vector<std::filesystem::path>& folders);
 
 }  // namespace weft
 

@@ -61,7 +61,7 @@ std::string default_network(const DataFacts& facts) {
   Layers layers;
   begin(facts.picture, 3, "gelu", layers);
   if (count >= 3) layers.add("maxpool 2");
-  for (const std::size_t width : {48, 96}) {
+  for (const std::size_t width : {48U, 96U}) {
     const std::size_t left = width == 48 ? 2 : 1;
     layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
     layers.add(fmt::format("conv {} 3x3", width));
@@ -78,7 +78,7 @@ std::string best_network(const DataFacts& facts) {
   begin(facts.picture, 3, "gelu", layers);
   if (count >= 3) layers.add("maxpool 2");
   layers.add("conv 64 3x3").add("batchnorm").add("gelu");
-  for (const std::size_t width : {64, 128}) {
+  for (const std::size_t width : {64U, 128U}) {
     const std::size_t left = width == 64 ? 2 : 1;
     layers.add(fmt::format("conv {} 3x3", width));
     if (count >= left) layers.add("maxpool 2");
