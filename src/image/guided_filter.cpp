@@ -2,27 +2,57 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
+
 namespace weft {
 namespace {
 
-// Sums along an axis of `count` places, `stride` values apart, each of `width` values side by side.
-void slide(const float* src, float* dst, std::size_t count, std::size_t stride, std::size_t width,
-           std::size_t radius) {
-  std::vector<double> sums(width);
-  std::size_t first = 0, last = 0;  // the window is [first, last)
-  for (std::size_t i = 0; i < count; ++i) {
-    for (; last < std::min(count, i + radius + 1); ++last) {
-      for (std::size_t k = 0; k < width; ++k)
-        sums[k] += static_cast<double>(src[last * stride + k]);
+// The bounds of the window about place i of `count`.
+std::size_t first_of(std::size_t i, std::size_t radius) {
+  return i > radius ? i - radius : 0;
+}
+std::size_t end_of(std::size_t i, std::size_t radius, std::size_t count) {
+  return std::min(count, i + radius + 1);
+}
+
+// Down the columns: whole rows are added to the window's sums, and taken from them.
+void mean_down(const Plane& src, std::size_t radius, Plane& dst) {
+  const std::size_t row = src.width * src.channels;
+  std::vector<float> sums(row);
+  const auto add = [&](std::size_t y, float sign) {
+    const float* values = src.values.data() + y * row;
+    for (std::size_t k = 0; k < row; ++k) sums[k] += sign * values[k];
+  };
+  for (std::size_t y = 0; y < end_of(0, radius, src.height); ++y) add(y, 1);
+  for (std::size_t y = 0; y < src.height; ++y) {
+    const std::size_t first = first_of(y, radius), end = end_of(y, radius, src.height);
+    if (y > 0 && end > end_of(y - 1, radius, src.height)) add(end - 1, 1);
+    if (y > 0 && first > first_of(y - 1, radius)) add(first - 1, -1);
+    const float share = 1 / static_cast<float>(end - first);
+    float* to = dst.values.data() + y * row;
+    for (std::size_t k = 0; k < row; ++k) to[k] = share * sums[k];
+  }
+}
+
+// Along each row, by the sums of what stands before each place.
+template <std::size_t kChannels>
+void mean_across(const Plane& src, std::size_t radius, Plane& dst) {
+  std::vector<float> before(kChannels);
+  before.resize(kChannels + src.width * kChannels);
+  std::vector<float> shares(src.width);
+  for (std::size_t x = 0; x < src.width; ++x) {
+    shares[x] = 1 / static_cast<float>(end_of(x, radius, src.width) - first_of(x, radius));
+  }
+  for (std::size_t y = 0; y < src.height; ++y) {
+    const float* from = src.pixel(y * src.width);
+    for (std::size_t i = 0; i < src.width * kChannels; ++i) {
+      before[kChannels + i] = before[i] + from[i];
     }
-    for (; first + radius < i; ++first) {
-      for (std::size_t k = 0; k < width; ++k) {
-        sums[k] -= static_cast<double>(src[first * stride + k]);
-      }
-    }
-    const double share = 1 / static_cast<double>(last - first);
-    for (std::size_t k = 0; k < width; ++k) {
-      dst[i * stride + k] = static_cast<float>(sums[k] * share);
+    float* to = dst.pixel(y * src.width);
+    for (std::size_t x = 0; x < src.width; ++x) {
+      const float* high = before.data() + end_of(x, radius, src.width) * kChannels;
+      const float* low = before.data() + first_of(x, radius) * kChannels;
+      for (std::size_t c = 0; c < kChannels; ++c) *to++ = shares[x] * (high[c] - low[c]);
     }
   }
 }
@@ -30,12 +60,23 @@ void slide(const float* src, float* dst, std::size_t count, std::size_t stride, 
 }  // namespace
 
 Plane box_mean(const Plane& src, std::size_t radius) {
-  const std::size_t row = src.width * src.channels;
   Plane down(src.height, src.width, src.channels), result = down;
-  slide(src.values.data(), down.values.data(), src.height, row, row, radius);
-  for (std::size_t y = 0; y < src.height; ++y) {
-    slide(down.values.data() + y * row, result.values.data() + y * row, src.width, src.channels,
-          src.channels, radius);
+  mean_down(src, radius, down);
+  switch (src.channels) {
+    case 1:
+      mean_across<1>(down, radius, result);
+      break;
+    case 3:
+      mean_across<3>(down, radius, result);
+      break;
+    case 4:
+      mean_across<4>(down, radius, result);
+      break;
+    case 6:
+      mean_across<6>(down, radius, result);
+      break;
+    default:
+      fail(ErrorCode::usage, "box_mean: {} channels: it takes 1, 3, 4 or 6", src.channels);
   }
   return result;
 }

@@ -26,7 +26,8 @@ class GuidedFilter {
   std::vector<std::array<float, 6>> inverse_;  // of its covariance and epsilon: xx xy xz yy yz zz
 };
 
-// Means over windows of 2 radius + 1 pixels a side, of what of them is inside.
+// Means over windows of 2 radius + 1 pixels a side, of what of them is inside. src: of 1, 3, 4 or 6
+// channels; else throws Error(usage).
 Plane box_mean(const Plane& src, std::size_t radius);
 
 }  // namespace weft

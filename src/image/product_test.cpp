@@ -139,7 +139,7 @@ TEST(GuidedFilter, KeepsAnEdgeThatTheGuideHasAndFlattensOneThatItHasNot) {
 }
 
 TEST(GuidedFilter, BoxMeansAreTheMeansOfWhatIsInside) {
-  Plane plane(5, 7, 2);
+  Plane plane(5, 7, 3);
   for (std::size_t i = 0; i < plane.values.size(); ++i) plane.values[i] = noise(i);
   const Plane mean = box_mean(plane, 2);
   for (long y = 0; y < 5; ++y) {
@@ -148,10 +148,10 @@ TEST(GuidedFilter, BoxMeansAreTheMeansOfWhatIsInside) {
       int count = 0;
       for (long v = std::max(0L, y - 2); v <= std::min(4L, y + 2); ++v) {
         for (long u = std::max(0L, x - 2); u <= std::min(6L, x + 2); ++u, ++count) {
-          sum += static_cast<double>(plane.values[static_cast<std::size_t>((v * 7 + u) * 2 + 1)]);
+          sum += static_cast<double>(plane.values[static_cast<std::size_t>((v * 7 + u) * 3 + 1)]);
         }
       }
-      EXPECT_NEAR(mean.values[static_cast<std::size_t>((y * 7 + x) * 2 + 1)], sum / count, 1e-6);
+      EXPECT_NEAR(mean.values[static_cast<std::size_t>((y * 7 + x) * 3 + 1)], sum / count, 1e-6);
     }
   }
 }
