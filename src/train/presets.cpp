@@ -178,7 +178,27 @@ TrainSettings quick(const DataFacts& facts) {
   return settings;
 }
 
+// For photos of things, of which there are often few, and which cost more each: the more pictures,
+// the fewer times through them, by the root.
+TrainSettings thorough_for_large(const DataFacts& facts) {
+  TrainSettings settings = quick(facts);
+  const auto pictures = static_cast<double>(std::max<std::size_t>(facts.pictures, 1));
+  const double epochs = 45 * std::sqrt(3000 / pictures);
+  settings.network = network_of_large(facts);
+  settings.epochs = static_cast<std::size_t>(std::lround(std::clamp(epochs, 10.0, 200.0)));
+  settings.select = 1;
+  settings.batch_size = std::min<std::size_t>(settings.batch_size, 64);
+  settings.learning_rate = 0.03;
+  const std::string moved = fmt::format("shift {}, rotate 10, zoom 0.15",
+                                        std::max<std::size_t>(1, shorter_side(facts.picture) / 16));
+  settings.augmentation =
+      parse_augmentation(mirrored(facts, moved + ", brightness 0.15, contrast 0.2"));
+  settings.views = mirrored(facts);
+  return settings;
+}
+
 TrainSettings thorough(const DataFacts& facts) {
+  if (is_large(facts.picture)) return thorough_for_large(facts);
   TrainSettings settings = quick(facts);
   settings.network = default_network(facts);
   settings.epochs = 36;
@@ -188,11 +208,27 @@ TrainSettings thorough(const DataFacts& facts) {
   return settings;
 }
 
+// Thorough, for a network that is to know products that were cut out of photos, and what is none.
+TrainSettings photos(const DataFacts& facts) {
+  TrainSettings settings = thorough(facts);
+  settings.augmentation.junk = 0.08;
+  if (is_large(facts.picture) || facts.picture[0] != 1) return settings;  // these are photos
+  settings.augmentation.photo = 0.5;
+  settings.epochs = 40;
+  settings.select = 1;  // what the augmentation made hard is not what is hard
+  adapt_length(facts, settings);
+  return settings;
+}
+
 TrainSettings best(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
+  settings.ensemble = 2;
+  if (is_large(facts.picture)) {
+    settings.epochs *= 2;
+    return settings;
+  }
   settings.network = best_network(facts);
   settings.epochs = 200;
-  settings.ensemble = 2;
   settings.augmentation = augmentation(facts, shift(facts) + ", erase 0.5");
   adapt_length(facts, settings);
   return settings;
@@ -204,10 +240,11 @@ struct Preset {
   TrainSettings (*make)(const DataFacts&);
 };
 
-constexpr std::array<Preset, 5> kPresets{{
+constexpr std::array<Preset, 6> kPresets{{
     {"quick", "a small convolutional network: seconds", quick},
     {"default", "a convolutional network: minutes", thorough},
     {"best", "two larger ones, with skips: an hour or two", best},
+    {"photos", "default, for a network that is shown photos: minutes", photos},
     {"mlp", "one hidden layer: a second", mlp},
     {"mlp-large", "no convolutions: a minute", mlp_large},
 }};

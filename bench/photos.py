@@ -1,0 +1,111 @@
+"""Photos: what each step towards a catalogue picture is worth, and how fast they are read and converted.
+
+Accuracy needs labelled photos, which the project has none of: a folder with index.csv (path, class, kind, view), named by --photos.
+Speed is against a loop in Pillow, in as many processes as weft has threads, over the same JPEG files, made anew: drawn scenes of 1
+to 2 megapixels. Pillow does what Fashion-MNIST's authors did; weft does that, and once more with the product found first.
+"""
+import csv, json, math, random, statistics, subprocess
+from pathlib import Path
+
+from measure import PYTHON, ROOT, spread, table, taken_by_others
+
+AUTHORS = ["trim", "fit", "sharpen", "centre", "negate", "grey"]
+ALL = ["product"] + AUTHORS
+# fit and centre are always done; a network for light things on black has no use for a picture that is not negated.
+VARIANTS = [("the authors' steps", AUTHORS), ("all", ALL)] + [
+    (f"all but {step}", [s for s in ALL if s != step]) for step in ("product", "trim", "sharpen", "negate")]
+KINDS = [("catalogue, product alone", lambda r: r["kind"] == "catalogue" and r["view"] != "worn"),
+         ("catalogue, worn", lambda r: r["kind"] == "catalogue" and r["view"] == "worn"),
+         ("casual, one product", lambda r: r["kind"] == "casual" and r["view"] in ("product", "folded")),
+         ("casual, worn", lambda r: r["kind"] == "casual" and r["view"] == "worn"),
+         ("casual, pairs", lambda r: r["kind"] == "casual" and r["view"] == "pair"),
+         ("casual, all", lambda r: r["kind"] == "casual")]
+
+
+def wilson(right, n, z=1.96):
+    """The 95 % interval of a share, in percent."""
+    share = right / n
+    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return 100 * (middle - half) / (1 + z * z / n), 100 * (middle + half) / (1 + z * z / n)
+
+
+def lines_of_json(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def accuracy(bench, model, folder):
+    rows = list(csv.DictReader((folder / "index.csv").open()))
+    text = []
+    for name, steps in VARIANTS:
+        answers, _, _ = bench.run("photos", [bench.weft, "predict", model, *(folder / row["path"] for row in rows), "--json",
+                                             "--photo-steps", ", ".join(steps)], lines_of_json)
+        cells = [name]
+        for _, chosen in KINDS:
+            pairs = [(row, answer) for row, answer in zip(rows, answers) if chosen(row)]
+            right = sum(row["class"] == answer.get("label") for row, answer in pairs)
+            low, high = wilson(right, len(pairs))
+            cells.append(f"{100 * right / len(pairs):.0f} ({low:.0f} to {high:.0f})")
+        catalogue = [answer for row, answer in zip(rows, answers) if KINDS[0][1](row)]
+        cells.append(f"{100 * statistics.mean(answer['none_of_these'] for answer in catalogue):.0f}")
+        text.append(cells)
+    counts = ", ".join(f"{name}: {sum(map(chosen, rows))}" for name, chosen in KINDS)
+    head = ["steps", *(name for name, _ in KINDS), "none of these, of catalogue products"]
+    return f"Percent, with 95 % intervals. Photos: {counts}.\n\n" + table(head, text)
+
+
+def draw_scenes(folder, count, pillow):
+    """Writes JPEG files of 1 to 2 megapixels: lit backgrounds, shapes with texture. The same ones every time."""
+    program = f"""
+import random, sys
+import numpy as np
+from PIL import Image, ImageDraw
+random.seed(1)
+numbers = np.random.default_rng(1)
+for i in range({count}):
+    width = random.randrange(900, 1500)
+    height = random.randrange(1_000_000 // width, 2_000_000 // width)
+    light = np.linspace(random.randrange(140, 256), random.randrange(140, 256), width)[None, :, None]
+    noise = numbers.normal(0, 6, (height // 2 + 1, width // 2 + 1, 1)).repeat(2, 0).repeat(2, 1)[:height, :width]
+    scene = Image.fromarray(np.clip(light + noise + np.zeros((height, width, 3)), 0, 255).astype(np.uint8))
+    pen = ImageDraw.Draw(scene)
+    for _ in range(random.randrange(1, 6)):
+        x, y = random.randrange(width // 4, width // 2), random.randrange(height // 4, height // 2)
+        colour = tuple(random.randrange(256) for _ in range(3))
+        pen.rounded_rectangle([x, y, x + width // 3, y + height // 3], 40, fill=colour)
+    scene.save(f"{{sys.argv[1]}}/{{i:04}}.jpg", quality=90)
+"""
+    subprocess.run([pillow, "-c", program, folder], check=True)
+
+
+def speed(bench, model, count, rounds):
+    folder = Path(bench.folder) / "scenes"
+    folder.mkdir()
+    draw_scenes(folder, count, PYTHON)
+    took = {"Pillow, the authors' steps": [], "weft, the authors' steps": [], "weft, all": []}
+    for _ in range(rounds):
+        _, seconds, _ = bench.run("pillow", [PYTHON, ROOT / "bench/peers/pillow_photos.py", folder, "--processes", bench.threads])
+        took["Pillow, the authors' steps"].append(seconds)
+        for name, steps in (("weft, the authors' steps", AUTHORS), ("weft, all", ALL)):
+            _, seconds, _ = bench.run(name, [bench.weft, "predict", model, folder, "--json", "--threads", bench.threads,
+                                             "--photo-steps", ", ".join(steps)], lines_of_json)
+            took[name].append(seconds)
+    peer = took["Pillow, the authors' steps"]
+    rows = [[name, spread(seconds), spread([count / s for s in seconds], "{:.0f}"),
+             spread([p / s for p, s in zip(peer, seconds)])] for name, seconds in took.items()]
+    return (f"{count} JPEG files of 1 to 2 megapixels; whole processes; weft's also predict.\n\n"
+            + table(["program", "seconds", "photos a second", "times Pillow"], rows))
+
+
+def measure(bench, arguments):
+    before = taken_by_others()
+    model = arguments.model
+    if model is None:
+        model = Path(bench.folder) / "photos"
+        bench.run("train", [bench.weft, "train", "--data", "fashion-mnist", "--preset", "photos", "--seed", 1, "--out", model, "--json"])
+    text = "## Photos\n\n"
+    if arguments.photos:
+        text += accuracy(bench, model, arguments.photos) + "\n"
+    text += speed(bench, model, 1000, arguments.rounds)
+    pillow = subprocess.run([PYTHON, "-c", "import PIL; print(PIL.__version__)"], capture_output=True, text=True).stdout.strip()
+    bench.names[str(arguments.photos or "")+"/"] = "PHOTOS/"
+    return text + "\n" + bench.conditions(f"Pillow {pillow}", before)
