@@ -67,11 +67,22 @@ class Plane {
     return reflect_ ? values_[reflected(y, height_) * width_ + reflected(x, width_)] : background_;
   }
 
-  std::uint8_t between(double y, double x) const {  // bilinear
-    const double top = std::floor(y), left = std::floor(x), down = y - top, right = x - left;
-    const auto i = static_cast<long>(top), j = static_cast<long>(left);
-    return to_byte((1 - down) * ((1 - right) * at(i, j) + right * at(i, j + 1)) +
-                   down * ((1 - right) * at(i + 1, j) + right * at(i + 1, j + 1)));
+  // Bilinear, between rows i and i + 1, columns j and j + 1.
+  std::uint8_t between(long i, long j, float down, float right) const {
+    const bool inside =
+        i >= 0 && j >= 0 && i + 1 < static_cast<long>(height_) && j + 1 < static_cast<long>(width_);
+    float above = 0, below = 0;
+    if (inside) {
+      const std::uint8_t* v =
+          values_ + static_cast<std::size_t>(i) * width_ + static_cast<std::size_t>(j);
+      above = static_cast<float>(v[0]) + right * static_cast<float>(v[1] - v[0]);
+      below = static_cast<float>(v[width_]) + right * static_cast<float>(v[width_ + 1] - v[width_]);
+    } else {
+      const int a = at(i, j), b = at(i, j + 1), c = at(i + 1, j), d = at(i + 1, j + 1);
+      above = static_cast<float>(a) + right * static_cast<float>(b - a);
+      below = static_cast<float>(c) + right * static_cast<float>(d - c);
+    }
+    return static_cast<std::uint8_t>(above + down * (below - above) + 0.5F);
   }
 
  private:
@@ -100,19 +111,29 @@ void place(const PictureSize& size, const Placement& p, bool reflect, const std:
   const double cosine = std::cos(turn) / p.zoom, sine = std::sin(turn) / p.zoom;
   const double middle_y = static_cast<double>(height - 1) / 2;
   const double middle_x = static_cast<double>(width - 1) / 2;
+  std::vector<Plane> planes;
   for (std::size_t c = 0; c < size.channels; ++c) {
-    const Plane plane(size, reflect, src + c * size.height * size.width);
-    for (long y = 0; y < height; ++y) {
-      for (long x = 0; x < width; ++x) {
-        const long from_y = y - p.dy, from_x = p.mirror ? width - 1 - (x - p.dx) : x - p.dx;
-        if (whole) {
-          *dst++ = plane.at(from_y, from_x);
-          continue;
+    planes.emplace_back(size, reflect, src + c * size.height * size.width);
+  }
+  const std::size_t pixels = size.height * size.width;
+  for (long y = 0; y < height; ++y) {
+    for (long x = 0; x < width; ++x, ++dst) {
+      const long from_y = y - p.dy, from_x = p.mirror ? width - 1 - (x - p.dx) : x - p.dx;
+      if (whole) {
+        for (std::size_t c = 0; c < planes.size(); ++c) {
+          dst[c * pixels] = planes[c].at(from_y, from_x);
         }
-        const double down = static_cast<double>(from_y) - middle_y;
-        const double right = static_cast<double>(from_x) - middle_x;
-        *dst++ = plane.between(middle_y + cosine * down - sine * right,
-                               middle_x + sine * down + cosine * right);
+        continue;
+      }
+      const double down = static_cast<double>(from_y) - middle_y;
+      const double right = static_cast<double>(from_x) - middle_x;
+      const double at_y = middle_y + cosine * down - sine * right;
+      const double at_x = middle_x + sine * down + cosine * right;
+      const double top = std::floor(at_y), left = std::floor(at_x);
+      for (std::size_t c = 0; c < planes.size(); ++c) {
+        dst[c * pixels] =
+            planes[c].between(static_cast<long>(top), static_cast<long>(left),
+                              static_cast<float>(at_y - top), static_cast<float>(at_x - left));
       }
     }
   }
