@@ -7,45 +7,15 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <optional>
 
-#include "base/atomic_file.hpp"
 #include "cli/console.hpp"
+#include "cli/sink.hpp"
 #include "cli/text.hpp"
 
 namespace weft::cli {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 16;  // bytes gathered before they are written
-
-// The double that prints with as few digits as the float.
-double few_digits(float value) {
-  const std::string text = fmt::format("{}", value);
-  double result = 0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
-}
-
-// Standard output, or a file that is there whole or not at all.
-class Sink {
- public:
-  explicit Sink(const std::string& file) {
-    if (file != "-") file_.emplace(file);
-  }
-  void write(const std::string& text) {
-    if (file_) {
-      file_->write(text);
-    } else {
-      fmt::print("{}", text);
-    }
-  }
-  void commit() {
-    if (file_) file_->commit();
-  }
-
- private:
-  std::optional<AtomicFile> file_;
-};
 
 // The table's columns; no bar where names need the room.
 struct TableLayout {
@@ -71,20 +41,30 @@ TableLayout layout_for(const Answers& answers, std::size_t columns) {
 
 }  // namespace
 
+double few_digits(float value) {
+  const std::string text = fmt::format("{}", value);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+std::vector<std::size_t> best_of(std::span<const float> probabilities, std::size_t count) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(count, order.size()));
+  std::ranges::partial_sort(order, order.begin() + shown, [&](std::size_t a, std::size_t b) {
+    return probabilities[a] > probabilities[b] || (probabilities[a] == probabilities[b] && a < b);
+  });
+  order.resize(static_cast<std::size_t>(shown));
+  return order;
+}
+
 std::span<const float> Answers::row(std::size_t i) const {
   return probabilities.as<float>().subspan(i * class_names.size(), class_names.size());
 }
 
 std::vector<std::size_t> Answers::best(std::size_t i, std::size_t count) const {
-  const auto values = row(i);
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto shown = static_cast<std::ptrdiff_t>(std::min(count, order.size()));
-  std::ranges::partial_sort(order, order.begin() + shown, [&](std::size_t a, std::size_t b) {
-    return values[a] > values[b] || (values[a] == values[b] && a < b);
-  });
-  order.resize(static_cast<std::size_t>(shown));
-  return order;
+  return best_of(row(i), count);
 }
 
 const std::string& Answers::label(std::size_t i) const {

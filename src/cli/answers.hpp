@@ -10,6 +10,12 @@
 
 namespace weft::cli {
 
+// The `count` most probable classes, best first; ties go to the lower class.
+std::vector<std::size_t> best_of(std::span<const float> probabilities, std::size_t count);
+
+// The double that prints with as few digits as the float.
+double few_digits(float value);
+
 struct Answers {
   std::vector<std::string> class_names;  // in the order of the probabilities
   std::vector<std::uint32_t> index;      // of each picture, in the data
@@ -19,7 +25,6 @@ struct Answers {
 
   std::size_t size() const { return index.size(); }
   std::span<const float> row(std::size_t i) const;
-  // The `count` most probable classes, best first; ties go to the lower class.
   std::vector<std::size_t> best(std::size_t i, std::size_t count) const;
   const std::string& label(std::size_t i) const;  // the most probable class
   bool right(std::size_t i) const;                // is it the given one, or is none given?

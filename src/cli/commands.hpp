@@ -11,6 +11,7 @@ void add_tune(CLI::App& program);
 void add_presets(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_predict(CLI::App& program);
+void add_see(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
 void add_bench(CLI::App& program);

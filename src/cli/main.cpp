@@ -50,7 +50,8 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  weft train --data fashion-mnist --out runs/first\n"
       "  weft evaluate runs/first --data fashion-mnist\n"
-      "  weft predict runs/first --data fashion-mnist --index 17\n"
+      "  weft predict runs/first photos --sort-into sorted\n"
+      "  weft see runs/first shirt.jpg\n"
       "  weft article\n"
       "Each command explains itself: weft train --help");
   add_train(program);
@@ -58,6 +59,7 @@ int run(int argc, char** argv) {
   add_presets(program);
   add_evaluate(program);
   add_predict(program);
+  add_see(program);
   add_info(program);
   add_cache(program);
   add_bench(program);

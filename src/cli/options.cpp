@@ -2,23 +2,28 @@
 
 namespace weft::cli {
 
-void add_model_on_data(CLI::App& command, ModelOnData& options) {
+void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data) {
   command.add_option("model", options.model, "a model file, or a run folder")
       ->required()
       ->type_name("PATH");
-  command
-      .add_option("--data", options.data,
-                  "\"fashion-mnist\", a folder of photos, or a data set's folder or file")
-      ->required()
-      ->type_name("DATA");
+  CLI::Option* data =
+      command
+          .add_option("--data", options.data,
+                      "\"fashion-mnist\", a folder of photos, or a data set's folder or file")
+          ->required(needs_data)
+          ->type_name("DATA");
   command
       .add_option("--split", options.split,
                   "which part of it; unless given the test part, else what the model has not seen, "
                   "else all")
-      ->check(CLI::IsMember({"train", "val", "test", "all"}));
-  command.add_option("--label-column", options.label_column,
-                     "of CSV: the labels' column by name, \"first\" or \"last\"");
-  command.add_flag("--strict", options.strict, "of photos: one that cannot be read is an error");
+      ->check(CLI::IsMember({"train", "val", "test", "all"}))
+      ->needs(data);
+  command
+      .add_option("--label-column", options.label_column,
+                  "of CSV: the labels' column by name, \"first\" or \"last\"")
+      ->needs(data);
+  command.add_flag("--strict", options.strict, "of photos: one that cannot be read is an error")
+      ->needs(data);
   command
       .add_option("--views", options.views,
                   "average the answers to a picture mirrored and moved, as in \"mirror, shift 1\"; "

@@ -17,7 +17,8 @@ struct ModelOnData {
   bool strict = false;  // of photos
 };
 
-void add_model_on_data(CLI::App& command, ModelOnData& options);
+// What is about the data alone needs it, where it need not be given.
+void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data = true);
 // The model, with the views that were asked for in place of its own.
 Model load_model(const ModelOnData& options);
 

@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "cli/parts.hpp"
 #include "cli/picture.hpp"
+#include "cli/predict_photos.hpp"
 #include "cli/text.hpp"
 #include "weft/error.hpp"
 #include "weft/predictor.hpp"
@@ -22,9 +23,12 @@ struct Options {
   ModelOnData on;
   std::vector<std::int64_t> index;
   std::string csv;
-  std::size_t top = 3;
+  std::optional<std::size_t> top;
   bool json = false;
+  PhotoOptions photos;  // what they alone have
 };
+
+constexpr std::size_t kTop = 3;
 
 // The part with the rows of these indices alone, in the order asked for.
 void pick(Part& part, const std::vector<std::int64_t>& wanted) {
@@ -82,12 +86,7 @@ void print_pictures(const Answers& answers, const Tensor& images, std::size_t to
   }
 }
 
-void run_predict(const Options& options) {
-  if (options.csv == "-" && options.json) {
-    throw Error(ErrorCode::usage,
-                "predict: --csv - and --json both take standard output: give --csv a file");
-  }
-  const Model model = load_model(options.on);
+void predict_data(const Model& model, const Options& options) {
   Predictor predictor(model, options.on.threads);
   LoadOptions load_options;
   load_options.labels = false;
@@ -105,12 +104,66 @@ void run_predict(const Options& options) {
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
   }
   if (options.json) {
-    print_json_lines(answers, options.top);
+    print_json_lines(answers, options.top.value_or(kTop));
   } else if (options.csv.empty() && !options.index.empty()) {
-    print_pictures(answers, part.rows.images, options.top);
+    print_pictures(answers, part.rows.images, options.top.value_or(kTop));
   } else if (options.csv.empty()) {
     print_table(answers);
   }
+}
+
+void run_predict(const Options& options) {
+  if (options.csv == "-" && options.json) {
+    throw Error(ErrorCode::usage,
+                "predict: --csv - and --json both take standard output: give --csv a file");
+  }
+  if (options.photos.files.empty() == options.on.data.empty()) {
+    throw Error(ErrorCode::usage,
+                options.on.data.empty()
+                    ? "predict: what about? Give it photos, folders of them, - for a list of them "
+                      "on standard input, or a data set by --data"
+                    : "predict: photos and --data at once: give it one of the two");
+  }
+  const Model model = load_model(options.on);
+  if (!options.on.data.empty()) return predict_data(model, options);
+  PhotoOptions photos = options.photos;
+  photos.csv = options.csv;
+  photos.top = options.top;
+  photos.json = options.json;
+  photos.threads = options.on.threads;
+  predict_photos(model, photos);
+}
+
+// What photos alone have.
+void add_photo_options(CLI::App& command, PhotoOptions& options) {
+  CLI::Option* data = command.get_option("--data");
+  const auto add = [&](const char* name, auto& value, const char* words) {
+    return command.add_option(name, value, words)->excludes(data);
+  };
+  command
+      .add_option("files", options.files,
+                  "photos, folders of them, or \"-\": a list on standard input, a path a line")
+      ->type_name("FILE");
+  add("--threshold", options.threshold,
+      "below this probability an answer is unsure: it is marked, and sorted into _review")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("P");
+  CLI::Option* sort = add("--sort-into", options.sort_into,
+                          "copy each photo to a folder a class in this one; to _review what is "
+                          "unsure, of none of the classes, or cannot be read")
+                          ->type_name("DIR");
+  command.add_flag("--link", options.link, "links instead of copies: hard ones, or else symbolic")
+      ->needs(sort);
+  add("--photo-steps", options.photo_steps,
+      "from a photo to the network's picture, instead of the model's own way; as in \"trim, fit, "
+      "centre\"")
+      ->type_name("TEXT");
+  add("--limit-bytes", options.limit_bytes, "a larger file is not read")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add("--limit-pixels", options.limit_pixels, "nor is a picture of more pixels than this")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -118,24 +171,29 @@ void run_predict(const Options& options) {
 void add_predict(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("predict", "Ask a model what pictures show");
-  add_model_on_data(*command, options->on);
+  add_model_on_data(*command, options->on, false);
+  add_photo_options(*command, options->photos);
   command
       ->add_option("--index", options->index,
                    "only this picture, shown in characters; again for more, or 1,2,3")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 32))
       ->delimiter(',')
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->needs(command->get_option("--data"));
   command
-      ->add_option("--csv", options->csv,
-                   "write all answers to this file: index, label, probability, and a column a "
-                   "class; \"-\" is standard output")
+      ->add_option(
+          "--csv", options->csv,
+          "write all answers to this file: file or index, label, probability, and a column "
+          "a class; \"-\" is standard output")
       ->type_name("FILE");
-  command->add_option("--top", options->top, "classes shown for each picture")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}))
-      ->capture_default_str();
+  command->add_option("--top", options->top, "classes shown for each picture; 3, or 1 in a table")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
   command->add_flag("--json", options->json, "one JSON document a line on standard output");
   command->footer(
       "Examples:\n"
+      "  weft predict runs/first shirt.jpg holiday-photos\n"
+      "  find . -name '*.jpg' | weft predict runs/first - --json\n"
+      "  weft predict runs/first photos --sort-into sorted --threshold 0.8\n"
       "  weft predict runs/first --data fashion-mnist\n"
       "  weft predict runs/first --data fashion-mnist --index 17 --top 5\n"
       "  weft predict model.safetensors --data new-pictures --csv answers.csv\n"

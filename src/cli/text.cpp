@@ -25,6 +25,9 @@ Character first_character(std::string_view text) {
     if ((byte & 0xC0) != 0x80) return {kBroken, 1};
     code = code << 6 | (byte & 0x3FU);
   }
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kLeast[bytes] || code > 0x10FFFF || surrogate) return {kBroken, 1};
   return {code, bytes};
 }
 
@@ -45,6 +48,17 @@ std::size_t width_of(std::uint32_t code) {
     return code >= range.first && code <= range.second;
   };
   return std::ranges::any_of(kWide, holds) ? 2 : 1;
+}
+
+// The end of printable text, at most `columns` wide.
+std::string ending(std::string_view text, std::size_t columns) {
+  std::size_t left = columns_of(text), at = 0;
+  while (left > columns) {
+    const Character character = first_character(text.substr(at));
+    left -= width_of(character.code);
+    at += character.bytes;
+  }
+  return std::string(text.substr(at));
 }
 
 // As much of printable text as `columns` hold, with an ellipsis where that is not all.
@@ -87,6 +101,29 @@ std::string fit(std::string_view text, std::size_t columns) {
 std::string fit_right(std::string_view text, std::size_t columns) {
   const std::string shown = shortened(printable(text), columns);
   return std::string(columns - columns_of(shown), ' ') + shown;
+}
+
+std::string fit_end(std::string_view text, std::size_t columns) {
+  std::string shown = printable(text);
+  if (columns_of(shown) > columns) shown = columns == 0 ? "" : "…" + ending(shown, columns - 1);
+  return shown + std::string(columns - columns_of(shown), ' ');
+}
+
+std::string cut_middle(std::string_view text, std::size_t columns) {
+  const std::string shown = printable(text);
+  if (columns_of(shown) <= columns || columns == 0) return cut(shown, columns);
+  const std::size_t head = (columns - 1) / 2;
+  return beginning(shown, head) + "…" + ending(shown, columns - 1 - head);
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = first_character(text.substr(at));
+    valid += character.code == kBroken ? "\xEF\xBF\xBD" : text.substr(at, character.bytes);
+    at += character.bytes;
+  }
+  return valid;
 }
 
 std::string cut(std::string_view text, std::size_t columns) {

@@ -21,6 +21,15 @@ std::size_t columns_of(std::string_view text);
 std::string fit(std::string_view text, std::size_t columns);
 std::string fit_right(std::string_view text, std::size_t columns);
 
+// As fit, but what is cut is the beginning: the end of a path tells more.
+std::string fit_end(std::string_view text, std::size_t columns);
+
+// At most `columns` wide: cut in the middle, so that both ends are there.
+std::string cut_middle(std::string_view text, std::size_t columns);
+
+// Bytes that are not UTF-8 become U+FFFD; all else stays, control characters too.
+std::string valid_utf8(std::string_view text);
+
 // At most `columns` wide, cut with an ellipsis; nothing is filled.
 std::string cut(std::string_view text, std::size_t columns);
 

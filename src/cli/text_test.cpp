@@ -28,6 +28,27 @@ TEST(CliText, FitsColumnsExactly) {
   EXPECT_EQ(fit("", 2), "  ");
 }
 
+TEST(CliText, PathsKeepTheirEnds) {
+  EXPECT_EQ(fit_end("a/b.jpg", 9), "a/b.jpg  ");
+  EXPECT_EQ(fit_end("photos/b.jpg", 6), "…b.jpg");
+  EXPECT_EQ(fit_end("服服服", 4), "…服 ");
+  EXPECT_EQ(fit_end("a\nb", 5), "a?b  ");
+  EXPECT_EQ(fit_end("anything", 0), "");
+  EXPECT_EQ(cut_middle("short", 5), "short");
+  EXPECT_EQ(cut_middle("from here to there", 9), "from…here");
+  EXPECT_EQ(cut_middle("anything", 0), "");
+}
+
+TEST(CliText, BrokenUtf8IsReplaced) {
+  EXPECT_EQ(valid_utf8("Schürze 服\n"), "Schürze 服\n");
+  EXPECT_EQ(valid_utf8("a\xFF"
+                       "b"),
+            "a\uFFFDb");
+  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // half a surrogate pair
+  EXPECT_EQ(valid_utf8("\xE0\x80\xAF"), "\uFFFD\uFFFD\uFFFD");  // a longer way to write "/"
+  EXPECT_EQ(valid_utf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
+}
+
 TEST(CliText, WidestOfNames) {
   EXPECT_EQ(widest({"a", "服服", "abc"}, 10), 4U);
   EXPECT_EQ(widest({"a", "abcdef"}, 5), 5U);

@@ -1,0 +1,120 @@
+#include "explore/drawing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "image/plane.hpp"
+
+namespace weft {
+namespace {
+
+// What is drawn fullest: nothing is made of a map that hardly has any.
+float fullest(const OcclusionMap& map) {
+  float largest = 0.02F;
+  for (const float drop : map.drop) largest = std::max(largest, std::abs(drop));
+  return largest;
+}
+
+}  // namespace
+
+Picture picture_of(std::span<const std::uint8_t> input, const Shape& shape) {
+  const std::size_t channels = shape[0], plane = shape[1] * shape[2];
+  if ((channels != 1 && channels != 3) || input.size() != channels * plane) {
+    fail(ErrorCode::usage, "picture_of: {} for {} bytes: a picture has 1 channel or 3",
+         shape.text(), input.size());
+  }
+  Picture picture{shape[1], shape[2], channels, std::vector<std::uint8_t>(input.size())};
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < plane; ++i) {
+      picture.pixels[i * channels + c] = input[c * plane + i];
+    }
+  }
+  return picture;
+}
+
+Picture in_colour(const Picture& picture) {
+  if (picture.channels == 3) return picture;
+  Picture colour{picture.height, picture.width, 3, {}};
+  colour.pixels.reserve(3 * picture.pixels.size());
+  for (const std::uint8_t grey : picture.pixels) colour.pixels.insert(colour.pixels.end(), 3, grey);
+  return colour;
+}
+
+Picture enlarged(const Picture& picture, std::size_t times) {
+  Picture large{picture.height * times, picture.width * times, picture.channels, {}};
+  large.pixels.reserve(large.height * large.width * large.channels);
+  for (std::size_t y = 0; y < large.height; ++y) {
+    for (std::size_t x = 0; x < large.width; ++x) {
+      const auto from =
+          picture.pixels.begin() +
+          static_cast<std::ptrdiff_t>(((y / times) * picture.width + x / times) * picture.channels);
+      large.pixels.insert(large.pixels.end(), from,
+                          from + static_cast<std::ptrdiff_t>(picture.channels));
+    }
+  }
+  return large;
+}
+
+Picture fitted_into(const Picture& picture, std::size_t side) {
+  const std::size_t longest = std::max(picture.height, picture.width);
+  if (side >= 2 * longest) return enlarged(picture, side / longest);
+  const Sides to = fitted(picture.height, picture.width, side);
+  return to_picture(resampled(to_plane(picture), to.height, to.width));
+}
+
+Picture heat(const Picture& input, const OcclusionMap& map) {
+  if (input.height != map.height || input.width != map.width) {
+    fail(ErrorCode::usage, "heat: a map of {} x {} for a picture of {} x {}", map.height, map.width,
+         input.height, input.width);
+  }
+  constexpr std::array<float, 3> kTaken{235, 45, 20}, kAdded{35, 90, 235};
+  constexpr float kFullest = 0.85F;
+  const float largest = fullest(map);
+  Picture drawn{input.height, input.width, 3, {}};
+  const Plane plane = to_plane(input);
+  for (std::size_t i = 0; i < map.drop.size(); ++i) {
+    const float share = kFullest * std::abs(map.drop[i]) / largest;
+    const auto& colour = map.drop[i] >= 0 ? kTaken : kAdded;
+    const float grey = grey_of(plane.pixel(i), plane.channels);
+    for (const float value : colour) {
+      drawn.pixels.push_back(static_cast<std::uint8_t>(std::lround(grey + share * (value - grey))));
+    }
+  }
+  return drawn;
+}
+
+Picture heat_alone(const OcclusionMap& map) {
+  const float largest = fullest(map);
+  Picture drawn{map.height, map.width, 1, {}};
+  for (const float drop : map.drop) {
+    drawn.pixels.push_back(
+        static_cast<std::uint8_t>(std::lround(255 * std::max(drop, 0.0F) / largest)));
+  }
+  return drawn;
+}
+
+Picture panel(const std::vector<std::vector<Picture>>& rows, std::size_t side) {
+  const std::size_t gap = std::max<std::size_t>(side / 28, 1), step = side + gap;
+  std::size_t columns = 0;
+  for (const auto& row : rows) columns = std::max(columns, row.size());
+  Picture drawn{rows.size() * step + gap, columns * step + gap, 3, {}};
+  drawn.pixels.assign(drawn.height * drawn.width * 3, 255);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::size_t c = 0; c < rows[r].size(); ++c) {
+      const Picture one = in_colour(fitted_into(rows[r][c], side));
+      const std::size_t top = gap + r * step + (side - one.height) / 2;
+      const std::size_t left = gap + c * step + (side - one.width) / 2;
+      for (std::size_t y = 0; y < one.height; ++y) {
+        std::copy_n(one.pixels.begin() + static_cast<std::ptrdiff_t>(3 * y * one.width),
+                    3 * one.width,
+                    drawn.pixels.begin() +
+                        static_cast<std::ptrdiff_t>(3 * ((top + y) * drawn.width + left)));
+      }
+    }
+  }
+  return drawn;
+}
+
+}  // namespace weft
