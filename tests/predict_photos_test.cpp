@@ -28,9 +28,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 // A model of three classes, and photos in photos/: of class c the row c is bright.
-class CliPhotos : public ::testing::Test {
+class PredictPhotos : public ::testing::Test {
  protected:
-  CliPhotos() { save_model(folder_ / "model", small_model({"T-shirt/top", "b", "c"}, {0, 1, 2})); }
+  PredictPhotos() { save_model(folder_ / "model", small_model({"T-shirt/top", "b", "c"}, {0, 1, 2})); }
 
   void photo(const std::string& name, std::size_t label, std::uint8_t bright = 250) const {
     Picture picture{4, 4, 1, std::vector<std::uint8_t>(16, 10)};
@@ -59,7 +59,7 @@ class CliPhotos : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(CliPhotos, JsonLinesSayWhatTheContractSays) {
+TEST_F(PredictPhotos, JsonLinesSayWhatTheContractSays) {
   photo("c.png", 2);
   photo("a/z.png", 0);
   photo("b.png", 1);
@@ -81,7 +81,7 @@ TEST_F(CliPhotos, JsonLinesSayWhatTheContractSays) {
   EXPECT_THAT(answers[3]["error"].get<std::string>(), HasSubstr("photos/broken.jpg"));
 }
 
-TEST_F(CliPhotos, OneThatCannotBeReadDoesNotEndTheRun) {
+TEST_F(PredictPhotos, OneThatCannotBeReadDoesNotEndTheRun) {
   photo("a.png", 0);
   write("photos/broken.jpg", "no picture");
   fs::create_symlink("nowhere", folder_.path() / "photos/gone.png");
@@ -97,7 +97,7 @@ TEST_F(CliPhotos, OneThatCannotBeReadDoesNotEndTheRun) {
   EXPECT_THAT(ran.output, HasSubstr("cannot be read"));
 }
 
-TEST_F(CliPhotos, ListsComeFromStandardInput) {
+TEST_F(PredictPhotos, ListsComeFromStandardInput) {
   photo("a.png", 0);
   photo("b.png", 1);
   const Ran ran =
@@ -116,7 +116,7 @@ TEST_F(CliPhotos, ListsComeFromStandardInput) {
 }
 
 // The answer to a photo is out before the next one is known.
-TEST_F(CliPhotos, AnswersAreWrittenAsTheyCome) {
+TEST_F(PredictPhotos, AnswersAreWrittenAsTheyCome) {
   photo("a.png", 0);
   const Ran ran = run_command("cd " + folder_.path().string() +
                               " && mkfifo list && ( " WEFT_PROGRAM
@@ -127,7 +127,7 @@ TEST_F(CliPhotos, AnswersAreWrittenAsTheyCome) {
   EXPECT_THAT(ran.output, HasSubstr("T-shirt/top")) << ran.errors;
 }
 
-TEST_F(CliPhotos, InterruptedItKeepsWhatIsDone) {
+TEST_F(PredictPhotos, InterruptedItKeepsWhatIsDone) {
   photo("a.png", 0);
   const Ran ran = run_command("cd " + folder_.path().string() +
                               " && mkfifo list && ( " WEFT_PROGRAM
@@ -139,7 +139,7 @@ TEST_F(CliPhotos, InterruptedItKeepsWhatIsDone) {
   EXPECT_EQ(lines_of(read_file(folder_.path() / "answers")).size(), 11U);
 }
 
-TEST_F(CliPhotos, CsvHasAColumnAClass) {
+TEST_F(PredictPhotos, CsvHasAColumnAClass) {
   photo("a,b.png", 0);
   write("photos/broken.jpg", "no picture");
   const Ran ran = ask("photos --csv out.csv");
@@ -154,7 +154,7 @@ TEST_F(CliPhotos, CsvHasAColumnAClass) {
   EXPECT_EQ(ask("photos --csv -").output, csv);
 }
 
-TEST_F(CliPhotos, HostileNamesAreSafe) {
+TEST_F(PredictPhotos, HostileNamesAreSafe) {
   const std::string name = "x\n\x1b[2J\xFF\"y.png";
   photo(name, 1);
   const Ran table = ask("photos");
@@ -174,7 +174,7 @@ TEST_F(CliPhotos, HostileNamesAreSafe) {
   for (const std::string& line : lines_of(ran.output)) EXPECT_LE(line.size(), 84U) << line;
 }
 
-TEST_F(CliPhotos, TheUnsureAreMarkedAndSortedApart) {
+TEST_F(PredictPhotos, TheUnsureAreMarkedAndSortedApart) {
   photo("sure.png", 0);
   photo("unsure.png", 1, 12);
   write("photos/broken.jpg", "no picture");
@@ -197,14 +197,14 @@ TEST_F(CliPhotos, TheUnsureAreMarkedAndSortedApart) {
                              folder_.path() / "photos/sure.png"));
 }
 
-TEST_F(CliPhotos, TopShowsMoreClasses) {
+TEST_F(PredictPhotos, TopShowsMoreClasses) {
   photo("a.png", 0);
   EXPECT_EQ(lines_of(ask("photos").output).size(), 2U);
   EXPECT_EQ(lines_of(ask("photos --top 9").output).size(), 4U);
   EXPECT_EQ(ask_json("photos --top 1").at(0)["top"].size(), 1U);
 }
 
-TEST_F(CliPhotos, StepsAndLimitsAreTheUsersIfGiven) {
+TEST_F(PredictPhotos, StepsAndLimitsAreTheUsersIfGiven) {
   photo("a.png", 0);
   EXPECT_EQ(ask_json("photos --photo-steps 'fit, centre, negate'").at(0)["label"], "b");
   EXPECT_EQ(ask("photos --photo-steps nonsense").exit_code, 2);
@@ -214,7 +214,7 @@ TEST_F(CliPhotos, StepsAndLimitsAreTheUsersIfGiven) {
               HasSubstr("10"));
 }
 
-TEST_F(CliPhotos, WrongUsage) {
+TEST_F(PredictPhotos, WrongUsage) {
   photo("a.png", 0);
   write_small_data(folder_ / "data");
   for (const char* arguments :

@@ -27,6 +27,12 @@ class Predictor {
   // for each view.
   Tensor logits(const Tensor& images);
 
+  // The share of held-out pictures whose answers were less decided (spread_of) than this one, 0 to
+  // 1: how typical a picture is of what the model knows. Nothing where nothing was held out.
+  std::optional<double> typicality(std::span<const float> probabilities) const;
+  // Is that below the share that the model rejects? False where nothing was held out.
+  bool is_none_of_these(std::span<const float> probabilities) const;
+
  private:
   class Implementation;
   std::unique_ptr<Implementation> implementation_;
@@ -37,11 +43,5 @@ class Predictor {
 // what a network answers to junk that has learned from some; that two or three classes are hard to
 // tell apart lowers it little.
 double spread_of(std::span<const float> probabilities);
-
-// The share of held-out pictures whose answers were less decided than this one, 0 to 1: how typical
-// the picture is of what the model knows. Nothing where the model has no spreads.
-std::optional<double> typicality(const Model& model, std::span<const float> probabilities);
-// Is that below the model's share of rejected ones? False where the model has no spreads.
-bool is_none_of_these(const Model& model, std::span<const float> probabilities);
 
 }  // namespace weft

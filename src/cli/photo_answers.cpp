@@ -66,6 +66,7 @@ std::string photo_json(const Judged& judged, const std::vector<std::string>& cla
     line["label"] = class_names[answer.best];
     line["probability"] = few_digits(answer.probability());
     line["none_of_these"] = answer.none_of_these;
+    if (answer.typicality) line["typicality"] = few_digits(static_cast<float>(*answer.typicality));
     if (threshold) line["unsure"] = judged.unsure;
     ordered_json& classes = line["top"] = ordered_json::array();
     for (const std::size_t c : best_of(answer.probabilities, top)) {

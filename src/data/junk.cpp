@@ -121,6 +121,29 @@ void paint(const PictureSize& size, const Mask& mask, const std::vector<std::uin
   }
 }
 
+// Without its pixels that touch others.
+Mask inner(const Mask& mask) {
+  Mask result = mask;
+  for (std::size_t i = 0; i < mask.values.size(); ++i) {
+    const std::size_t y = i / mask.width, x = i % mask.width;
+    const bool edge = y == 0 || x == 0 || y + 1 == mask.height || x + 1 == mask.width ||
+                      mask.values[i - 1] == 0 || mask.values[i + 1] == 0 ||
+                      mask.values[i - mask.width] == 0 || mask.values[i + mask.width] == 0;
+    if (edge) result.values[i] = 0;
+  }
+  return result;
+}
+
+void clear(const PictureSize& size, const Mask& mask, const std::vector<std::uint8_t>& background,
+           std::uint8_t* picture) {
+  const std::size_t plane = size.height * size.width;
+  for (std::size_t c = 0; c < size.channels; ++c) {
+    for (std::size_t i = 0; i < plane; ++i) {
+      if (mask.values[i] != 0) picture[c * plane + i] = background[c];
+    }
+  }
+}
+
 // The picture's tiles in another order, some of them turned by half.
 void shuffle_tiles(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
   const std::size_t across = 2 + random.below(3);
@@ -159,7 +182,7 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
     background.push_back(median_of_border(picture + c * plane, size.height, size.width));
     std::fill_n(picture + c * plane, plane, background.back());
   }
-  // Several things over each other, each with its own paint.
+  // Several things over each other, each with its own paint; some with an outline.
   const std::uint32_t things = kind == 1 ? 1 : 1 + random.below(4);
   for (std::uint32_t i = 0; i < things; ++i) {
     Mask mask(size);
@@ -171,6 +194,15 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
     } else {
       // The first reaches from side to side, as what was fitted into the picture does.
       draw_lump(random, i == 0 ? between(random, 0.75, 1) : between(random, 0.15, 0.6), mask);
+      if (random.below(3) == 0) {
+        paint(size, mask, background, random, picture);
+        mask = inner(mask);
+        // A frame alone, with nothing inside.
+        if (random.below(3) == 0) {
+          clear(size, mask, background, picture);
+          continue;
+        }
+      }
     }
     paint(size, mask, background, random, picture);
   }

@@ -103,10 +103,58 @@ bool lies(Canvas& canvas) {
   return right >= left && bottom >= top && right - left > bottom - top;
 }
 
+// As if somebody wore it: smaller, with a head above, and some of arms and legs, in tones of their
+// own.
+void dress_somebody(Canvas& canvas, RandomStream& random) {
+  Canvas smaller{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};
+  const double scale = between(random, 0.5, 0.75), down = between(random, -0.05, 0.2);
+  Affine affine;
+  affine.dy = down * static_cast<double>(canvas.size.height) / 2;
+  draw(canvas, affine, 0, scale, scale, smaller);
+  // Ellipses, each by its middle, radii and tilt, in halves of the sides.
+  struct Limb {
+    double y, x, ry, rx, tilt;
+  };
+  std::vector<Limb> limbs = {{down - scale - 0.12, between(random, -0.05, 0.05),
+                              between(random, 0.14, 0.22), between(random, 0.1, 0.16), 0}};
+  const double apart = between(random, 0.08, 0.2);
+  for (const double side : {-1.0, 1.0}) {
+    if (chance(random, 0.6)) {
+      limbs.push_back({down + scale + 0.2, side * apart, between(random, 0.4, 0.7), 0.1, 0});
+    }
+    if (chance(random, 0.4)) {
+      limbs.push_back(
+          {down + 0.1, side * (scale * 0.6), 0.35, 0.07, side * between(random, -0.4, 0.4)});
+    }
+  }
+  const double skin = between(random, 0.2, 0.9), cloth = between(random, 0.1, 1);
+  for (std::size_t k = 0; k < limbs.size(); ++k) {
+    const Limb& limb = limbs[k];
+    const double tone = k == 0 || limb.tilt != 0 ? skin : cloth;
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      const double y = 2 * (static_cast<double>(i / canvas.size.width) + 0.5) /
+                           static_cast<double>(canvas.size.height) -
+                       1;
+      const double x = 2 * (static_cast<double>(i % canvas.size.width) + 0.5) /
+                           static_cast<double>(canvas.size.width) -
+                       1;
+      const double v = (y - limb.y) / limb.ry, u = (x - limb.x) / limb.rx + limb.tilt * v;
+      if (u * u + v * v > 1 || cover(smaller, i) > 0.5F) continue;
+      for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+        const float background = canvas.background[c];
+        const float range = background < 128 ? 255 - background : -background;
+        smaller.at(c, i) = range * static_cast<float>(tone);
+      }
+    }
+  }
+  canvas = std::move(smaller);
+}
+
 // What lies may be a shoe: those are shown in pairs, at an angle, and from above.
 Canvas placed(Canvas& src, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
   const bool wide = lies(src);
+  if (!wide && chance(random, 0.12)) dress_somebody(src, random);
   double turned = chance(random, 0.8) ? 10 * random.normal() : between(random, -45, 45);
   const double higher = wide ? std::exp(between(random, -0.1, 0.7)) : 1;
   if (!chance(random, wide ? 0.35 : 0.03)) {

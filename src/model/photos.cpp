@@ -29,21 +29,23 @@ std::vector<PhotoAnswer> answers_to(std::vector<ConvertedPhoto> photos, const Sh
       continue;
     }
     const std::size_t classes = probabilities.row_elements();
-    answers.push_back(
-        photo_answer(std::move(photo.file),
-                     std::as_const(probabilities).as<float>().subspan(classes * row++, classes)));
+    answers.push_back(photo_answer(
+        std::move(photo.file),
+        std::as_const(probabilities).as<float>().subspan(classes * row++, classes), predictor));
   }
   return answers;
 }
 
 }  // namespace
 
-PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities) {
+PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities,
+                         const Predictor& predictor) {
   PhotoAnswer answer{.file = std::move(file)};
   answer.probabilities.assign(probabilities.begin(), probabilities.end());
   answer.best =
       static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
-  answer.none_of_these = false;  // no model has a rule for it yet
+  answer.typicality = predictor.typicality(probabilities);
+  answer.none_of_these = predictor.is_none_of_these(probabilities);
   return answer;
 }
 

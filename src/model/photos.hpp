@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,17 +18,21 @@ struct PhotoAnswer {
   std::string file;
   std::string error = {};  // why there is no answer; else empty
   std::vector<float> probabilities =
-      {};                      // one a class, their sum is 1; none where there is an error
-  std::size_t best = 0;        // the most probable class; ties go to the lower
-  bool none_of_these = false;  // is it of no class, for all that one is the closest?
+      {};                // one a class, their sum is 1; none where there is an error
+  std::size_t best = 0;  // the most probable class; ties go to the lower
+  // Predictor's: how typical it is of what the model knows, and whether that is so little that it
+  // is of no class, for all that one is the closest.
+  std::optional<double> typicality = {};
+  bool none_of_these = false;
 
   bool failed() const { return !error.empty(); }
   float probability() const { return probabilities.at(best); }  // of the best class
 };
 
-// What the network's probabilities, one a class, say of a photo: the one place where that is
+// What the predictor's probabilities, one a class, say of a photo: the one place where that is
 // decided.
-PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities);
+PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities,
+                         const Predictor& predictor);
 
 // The model's own way from a photo to its input. Throws Error(bad_input) where the model takes no
 // photos: neither 1 channel nor 3.

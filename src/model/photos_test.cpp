@@ -50,7 +50,7 @@ std::vector<PhotoAnswer> ask(const Model& model, const std::vector<std::string>&
   return all;
 }
 
-TEST(Photos, AnswersAreThePredictorsInTheFilesOrder) {
+TEST(PhotoAnswers, AnswersAreThePredictorsInTheFilesOrder) {
   const TempFolder folder;
   const Model model = small_model("dense 3 nobias", 16);
   std::vector<std::string> files;
@@ -73,7 +73,7 @@ TEST(Photos, AnswersAreThePredictorsInTheFilesOrder) {
   }
 }
 
-TEST(Photos, TheCallerMayEndIt) {
+TEST(PhotoAnswers, TheCallerMayEndIt) {
   const TempFolder folder;
   const Model model = small_model("dense 3 nobias", 16);
   const std::string file = photo_file(folder, 5);
@@ -84,7 +84,7 @@ TEST(Photos, TheCallerMayEndIt) {
   EXPECT_EQ(calls, 3U);
 }
 
-TEST(Photos, ModelsOfOtherChannelsTakeNone) {
+TEST(PhotoAnswers, ModelsOfOtherChannelsTakeNone) {
   Model model = small_model("dense 3 nobias", 32);
   model.input = {2, 4, 4};
   test::expect_error(ErrorCode::bad_input, {"2 channels"}, [&] { photo_work(model); });

@@ -7,6 +7,7 @@
 #include "data/rows.hpp"
 #include "kernels/select.hpp"
 #include "model/fit.hpp"
+#include "model/trust.hpp"
 #include "nn/network.hpp"
 
 namespace weft {
@@ -30,7 +31,9 @@ class Predictor::Implementation {
   Implementation(const Model& model, int threads)
       : scaler_(model.scaler),
         views_(model.views),
-        temperature_(static_cast<float>(model.temperature)) {
+        temperature_(static_cast<float>(model.temperature)),
+        spreads_(model.spreads),
+        rejected_(model.rejected) {
     check_fit(model, "model");
     for (std::size_t member = 0; member < model.members; ++member) {
       networks_.push_back(build_network(model, member, threads));
@@ -66,6 +69,11 @@ class Predictor::Implementation {
     return result;
   }
 
+  std::optional<double> typicality(std::span<const float> probabilities) const {
+    return weft::typicality(spreads_, probabilities);
+  }
+  double rejected() const { return rejected_; }
+
  private:
   std::size_t classes() const { return networks_.front().architecture().output().elements(); }
 
@@ -99,6 +107,8 @@ class Predictor::Implementation {
   Scaler scaler_;
   std::vector<View> views_;
   float temperature_;
+  std::vector<float> spreads_;
+  double rejected_;
 };
 
 Predictor::Predictor(const Model& model, int threads)
@@ -114,6 +124,15 @@ Tensor Predictor::probabilities(const Tensor& images) {
 
 Tensor Predictor::logits(const Tensor& images) {
   return implementation_->logits(images);
+}
+
+std::optional<double> Predictor::typicality(std::span<const float> probabilities) const {
+  return implementation_->typicality(probabilities);
+}
+
+bool Predictor::is_none_of_these(std::span<const float> probabilities) const {
+  const std::optional<double> typical = typicality(probabilities);
+  return typical && *typical < implementation_->rejected();
 }
 
 }  // namespace weft

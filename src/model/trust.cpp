@@ -96,21 +96,17 @@ std::vector<float> spreads_of(const Tensor& probabilities) {
   return quantiles;
 }
 
-std::optional<double> typicality(const Model& model, std::span<const float> probabilities) {
-  if (model.spreads.size() < 2) return std::nullopt;
+std::optional<double> typicality(std::span<const float> spreads,
+                                 std::span<const float> probabilities) {
+  if (spreads.size() < 2) return std::nullopt;
   const auto spread = static_cast<float>(spread_of(probabilities));
-  const auto above = std::ranges::upper_bound(model.spreads, spread);
-  if (above == model.spreads.begin()) return 0;
-  if (above == model.spreads.end()) return 1;
-  const auto steps = static_cast<double>(above - model.spreads.begin() - 1);
+  const auto above = std::ranges::upper_bound(spreads, spread);
+  if (above == spreads.begin()) return 0;
+  if (above == spreads.end()) return 1;
+  const auto steps = static_cast<double>(above - spreads.begin() - 1);
   const double low = static_cast<double>(*(above - 1)), high = static_cast<double>(*above);
   return (steps + (static_cast<double>(spread) - low) / (high - low)) /
-         static_cast<double>(model.spreads.size() - 1);
-}
-
-bool is_none_of_these(const Model& model, std::span<const float> probabilities) {
-  const std::optional<double> typical = typicality(model, probabilities);
-  return typical && *typical < model.rejected;
+         static_cast<double>(spreads.size() - 1);
 }
 
 void make_trustworthy(const LabelledImages& held_out, int threads, Model& model) {

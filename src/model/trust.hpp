@@ -1,6 +1,7 @@
 // What makes a model's answers trustworthy: fitted on pictures that it was not trained on.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,10 @@ double fit_temperature(const Tensor& logits, std::span<const Label> labels);
 // kSpreads quantiles of spread_of the answers, ascending. probabilities: f32 {n, classes}, n at
 // least 1.
 std::vector<float> spreads_of(const Tensor& probabilities);
+
+// Predictor::typicality by these quantiles.
+std::optional<double> typicality(std::span<const float> spreads,
+                                 std::span<const float> probabilities);
 
 // Fits both to a model that has neither, on held-out pictures.
 void make_trustworthy(const LabelledImages& held_out, int threads, Model& model);

@@ -72,35 +72,68 @@ TEST(Trust, SpreadIsTheDeviationOfLogarithms) {
   EXPECT_TRUE(std::isfinite(spread_of(std::vector<float>{1, 0, 0})));
 }
 
-Model model_of(std::size_t n) {
+std::vector<float> spreads(std::size_t n) {
   Tensor answers(DataType::f32, {n, 2});
   for (std::size_t i = 0; i < n; ++i) {
     const float p = 0.5F + 0.5F * static_cast<float>(i) / static_cast<float>(n + 1);
     answers.as<float>()[2 * i] = p;
     answers.as<float>()[2 * i + 1] = 1 - p;
   }
-  Model model;
-  model.spreads = spreads_of(answers);
-  return model;
+  return spreads_of(answers);
 }
 
 TEST(Trust, TypicalityIsTheShareOfLessDecidedAnswers) {
-  const Model model = model_of(1000);
-  ASSERT_EQ(model.spreads.size(), kSpreads);
+  const std::vector<float> known = spreads(1000);
+  ASSERT_EQ(known.size(), kSpreads);
   for (const float share : {0.1F, 0.5F, 0.9F}) {
     const float p = 0.5F + 0.5F * share;
-    EXPECT_NEAR(*typicality(model, std::vector<float>{p, 1 - p}), share, 0.01);
+    EXPECT_NEAR(*typicality(known, std::vector<float>{p, 1 - p}), share, 0.01);
   }
-  EXPECT_EQ(*typicality(model, std::vector<float>{1, 0}), 1);
-  EXPECT_TRUE(is_none_of_these(model, std::vector<float>{0.51F, 0.49F}));
-  EXPECT_FALSE(is_none_of_these(model, std::vector<float>{0.55F, 0.45F}));
+  EXPECT_EQ(*typicality(known, std::vector<float>{1, 0}), 1);
+  EXPECT_EQ(*typicality(spreads(1), std::vector<float>{0.5F, 0.5F}), 1);
+  EXPECT_FALSE(typicality({}, std::vector<float>{0.5F, 0.5F}).has_value());
 }
 
-TEST(Trust, AModelThatNothingWasHeldOutForRejectsNothing) {
-  EXPECT_FALSE(typicality(Model(), std::vector<float>{0.5F, 0.5F}).has_value());
-  EXPECT_FALSE(is_none_of_these(Model(), std::vector<float>{0.5F, 0.5F}));
-  EXPECT_EQ(model_of(1).spreads.size(), kSpreads);
-  EXPECT_EQ(*typicality(model_of(1), std::vector<float>{0.5F, 0.5F}), 1);
+Model untrained() {
+  Model model;
+  model.network = "dense 2 nobias";
+  model.class_names = {"a", "b"};
+  model.input = {1, 1, 2};
+  model.scaler = {ScalerKind::unit, {}, {}};
+  model.training = "{}";
+  model.weights.push_back({"layers.0.weight", Tensor(DataType::f32, {2, 2})});
+  return model;
+}
+
+TEST(Trust, APictureIsNoneOfTheClassesBelowTheModelsShare) {
+  Model model = untrained();
+  const std::vector<float> vague = {0.51F, 0.49F}, clearer = {0.55F, 0.45F};
+  EXPECT_FALSE(Predictor(model, 1).is_none_of_these(vague));
+  model.spreads = spreads(1000);
+  const Predictor predictor(model, 1);
+  EXPECT_TRUE(predictor.is_none_of_these(vague));
+  EXPECT_FALSE(predictor.is_none_of_these(clearer));
+}
+
+TEST(Trust, TheTemperatureDividesLogits) {
+  Model model = untrained();
+  model.weights[0].value.as<float>()[0] = 2;
+  Tensor images(DataType::u8, {1, 1, 1, 2});
+  images.as<std::uint8_t>()[0] = 255;
+  EXPECT_EQ(Predictor(model, 1).logits(images).as<float>()[0], 2);
+  model.temperature = 4;
+  const float p = Predictor(model, 1).probabilities(images).as<float>()[0];
+  EXPECT_NEAR(p, 1 / (1 + std::exp(-0.5)), 1e-6);
+}
+
+TEST(Trust, IsFittedOnHeldOutPictures) {
+  Model model = untrained();
+  model.weights[0].value.as<float>()[0] = 2;
+  LabelledImages held_out{Tensor(DataType::u8, {300, 1, 1, 2}), std::vector<Label>(300, 1)};
+  for (std::size_t i = 0; i < 300; i += 2) held_out.images.as<std::uint8_t>()[2 * i] = 255;
+  make_trustworthy(held_out, 1, model);  // always wrong: to be trusted less
+  EXPECT_GT(model.temperature, 2);
+  EXPECT_EQ(model.spreads.size(), kSpreads);
 }
 
 }  // namespace
