@@ -6,88 +6,72 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "image/area.hpp"
 
 namespace weft {
 namespace {
 
-// What one value of the result is made of along an axis: neighbours from `first` on, each with its
-// weight; the weights add up to 1.
-struct Taps {
+// What one value of an enlarged row or column lies between: the old one at `first`, and the next,
+// which has the share `next`.
+struct Place {
   std::size_t first = 0;
-  std::vector<float> weights;
+  float next = 0;
 };
 
-// Each of `to` values covers from / to of the old ones, and takes what it covers of each.
-Taps area(std::size_t i, std::size_t from, std::size_t to) {
-  const double step = static_cast<double>(from) / static_cast<double>(to);
-  const double begin = static_cast<double>(i) * step;
-  const double end = std::min(begin + step, static_cast<double>(from));
-  Taps taps{std::min(static_cast<std::size_t>(begin), from - 1), {}};
-  for (std::size_t k = taps.first; k < from && static_cast<double>(k) < end; ++k) {
-    const double low = std::max(begin, static_cast<double>(k));
-    const double high = std::min(end, static_cast<double>(k + 1));
-    taps.weights.push_back(static_cast<float>((high - low) / step));
-  }
-  return taps;
-}
-
-// Between the two old values whose centres are next to the new one's.
-Taps line(std::size_t i, std::size_t from, std::size_t to) {
+std::vector<Place> places_of(std::size_t from, std::size_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
-  const double centre =
-      std::clamp((static_cast<double>(i) + 0.5) * scale - 0.5, 0.0, static_cast<double>(from - 1));
-  const auto first = static_cast<std::size_t>(centre);
-  const auto right = static_cast<float>(centre - static_cast<double>(first));
-  if (right == 0) return {first, {1.0F}};
-  return {first, {1 - right, right}};
-}
-
-std::vector<Taps> taps_of(std::size_t from, std::size_t to) {
-  std::vector<Taps> all;
+  std::vector<Place> places(to);
   for (std::size_t i = 0; i < to; ++i) {
-    all.push_back(to < from ? area(i, from, to) : line(i, from, to));
+    const double centre = std::clamp((static_cast<double>(i) + 0.5) * scale - 0.5, 0.0,
+                                     static_cast<double>(from - 1));
+    places[i].first = static_cast<std::size_t>(centre);
+    places[i].next = static_cast<float>(centre - static_cast<double>(places[i].first));
   }
-  return all;
+  return places;
 }
 
-// {height, width, channels} of the source's channels.
-struct Scaled {
-  std::size_t height = 0, width = 0;
-  std::vector<float> values;
-};
+std::uint8_t to_byte(float value) {
+  return static_cast<std::uint8_t>(value + 0.5F);
+}
 
-// Down the columns first: that is one pass over the picture, whole rows at a time, and leaves
-// little for the other axis.
-Scaled scale(const Picture& picture, std::size_t height, std::size_t width) {
+Picture empty(std::size_t height, std::size_t width, std::size_t channels) {
+  return {height, width, channels, std::vector<std::uint8_t>(height * width * channels)};
+}
+
+Picture smaller(const Picture& picture, std::size_t height, std::size_t width) {
+  Picture result = empty(height, width, picture.channels);
+  AreaMean mean(picture.height, picture.width, height, width, picture.channels,
+                result.pixels.data());
+  const std::size_t row = picture.width * picture.channels;
+  for (std::size_t y = 0; y < picture.height; ++y) mean.add(picture.pixels.data() + y * row);
+  return result;
+}
+
+Picture larger(const Picture& picture, std::size_t height, std::size_t width) {
   const std::size_t channels = picture.channels, row = picture.width * channels;
-  const std::vector<Taps> across = taps_of(picture.width, width);
-  Scaled scaled{height, width, std::vector<float>(height * width * channels)};
-  std::vector<float> sums(row);
-  float* dst = scaled.values.data();
-  for (const Taps& down : taps_of(picture.height, height)) {
-    std::ranges::fill(sums, 0.0F);
-    for (std::size_t k = 0; k < down.weights.size(); ++k) {
-      const float weight = down.weights[k];
-      const std::uint8_t* src = picture.pixels.data() + (down.first + k) * row;
-      for (std::size_t i = 0; i < row; ++i) sums[i] += weight * static_cast<float>(src[i]);
-    }
-    for (const Taps& taps : across) {
+  const std::vector<Place> across = places_of(picture.width, width);
+  Picture result = empty(height, width, channels);
+  std::uint8_t* dst = result.pixels.data();
+  for (const Place& down : places_of(picture.height, height)) {
+    const std::uint8_t* upper = picture.pixels.data() + down.first * row;
+    const std::uint8_t* lower = down.next > 0 ? upper + row : upper;
+    for (const Place& place : across) {
+      const std::size_t left = place.first * channels;
+      const std::size_t right = place.next > 0 ? left + channels : left;
       for (std::size_t c = 0; c < channels; ++c) {
-        const float* src = sums.data() + taps.first * channels + c;
-        float sum = 0;
-        for (const float weight : taps.weights) {
-          sum += weight * *src;
-          src += channels;
-        }
-        *dst++ = sum;
+        const auto between = [&](const std::uint8_t* values) {
+          return (1 - place.next) * static_cast<float>(values[left + c]) +
+                 place.next * static_cast<float>(values[right + c]);
+        };
+        *dst++ = to_byte((1 - down.next) * between(upper) + down.next * between(lower));
       }
     }
   }
-  return scaled;
+  return result;
 }
 
 // The lower median of each channel along the four edges.
-std::array<float, 3> background_of(const Picture& picture) {
+std::array<std::uint8_t, 3> background_of(const Picture& picture) {
   std::array<std::array<std::size_t, 256>, 3> counts{};
   std::size_t all = 0;
   for (std::size_t y = 0; y < picture.height; ++y) {
@@ -99,24 +83,22 @@ std::array<float, 3> background_of(const Picture& picture) {
       ++all;
     }
   }
-  std::array<float, 3> median{};
+  std::array<std::uint8_t, 3> median{};
   for (std::size_t c = 0; c < picture.channels; ++c) {
     std::size_t value = 0, seen = counts[c][0];
     while (seen * 2 < all) seen += counts[c][++value];
-    median[c] = static_cast<float>(value);
+    median[c] = static_cast<std::uint8_t>(value);
   }
   return median;
 }
 
-// The value of channel `to` of `channels`, from a pixel of the source's channels.
-float channel(const float* pixel, std::size_t from, std::size_t to, std::size_t channels) {
+// Channel `to` of `channels`, from a pixel of `from` channels.
+std::uint8_t channel(const std::uint8_t* pixel, std::size_t from, std::size_t to,
+                     std::size_t channels) {
   if (from == 1) return pixel[0];
   if (channels == 3) return pixel[to];
-  return 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2];
-}
-
-std::uint8_t to_byte(float value) {
-  return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F));
+  return to_byte(0.299F * static_cast<float>(pixel[0]) + 0.587F * static_cast<float>(pixel[1]) +
+                 0.114F * static_cast<float>(pixel[2]));
 }
 
 // The sides of what just fits, in whole pixels.
@@ -155,17 +137,19 @@ void fit(const Picture& picture, const Shape& input, std::span<std::uint8_t> dst
   check(picture, input, dst.size());
   const std::size_t channels = input[0], height = input[1], width = input[2];
   const auto [inner_height, inner_width] = inner_size(picture, height, width);
-  const Scaled scaled = scale(picture, inner_height, inner_width);
-  const std::array<float, 3> background = background_of(picture);
+  const bool shrinks = inner_height < picture.height || inner_width < picture.width;
+  const Picture inner = shrinks ? smaller(picture, inner_height, inner_width)
+                                : larger(picture, inner_height, inner_width);
+  const auto background = background_of(picture);
   const std::size_t top = (height - inner_height) / 2, left = (width - inner_width) / 2;
   for (std::size_t c = 0; c < channels; ++c) {
     const std::span plane = dst.subspan(c * height * width, height * width);
-    std::ranges::fill(plane, to_byte(channel(background.data(), picture.channels, c, channels)));
-    const float* src = scaled.values.data();
+    std::ranges::fill(plane, channel(background.data(), picture.channels, c, channels));
+    const std::uint8_t* src = inner.pixels.data();
     for (std::size_t y = 0; y < inner_height; ++y) {
       std::uint8_t* to = plane.data() + (top + y) * width + left;
       for (std::size_t x = 0; x < inner_width; ++x) {
-        *to++ = to_byte(channel(src, picture.channels, c, channels));
+        *to++ = channel(src, picture.channels, c, channels);
         src += picture.channels;
       }
     }
