@@ -14,9 +14,15 @@ namespace weft {
 
 AtomicFile::AtomicFile(std::filesystem::path path, Durability durability)
     : path_(std::move(path)), durability_(durability) {
-  temporary_ = path_;
-  temporary_ += fmt::format(".{}.tmp", ::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  // Another thread may write the same file, or a process with this number in another container:
+  // never into what somebody else has open.
+  constexpr int kAttempts = 1000;
+  for (int i = 0; i < kAttempts && descriptor_ < 0; ++i) {
+    temporary_ = path_;
+    temporary_ += fmt::format(".{}{}.tmp", ::getpid(), i == 0 ? "" : fmt::format("{:03}", i));
+    descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && errno != EEXIST) break;
+  }
   if (descriptor_ < 0) fail_with_reason("create", errno);
 }
 

@@ -392,6 +392,7 @@ TEST(Pictures, ThreadsGiveWhatOneGives) {
   constexpr std::size_t kThreads = 4, kRounds = 10;
   std::vector<std::vector<std::string>> together(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (std::size_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (std::size_t i = 0; i < kRounds * files.size(); ++i) {

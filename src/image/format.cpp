@@ -19,8 +19,8 @@ struct Magic {
 };
 
 struct Known {
-  PictureFormat format;
-  const char* name;
+  PictureFormat format{};
+  const char* name = "";
   std::array<Magic, 2> magic;  // all of them; an empty one fits anything
 };
 
@@ -44,7 +44,7 @@ constexpr Known kKnown[] = {
 
 // What people have and this does not read, so that the message can say it.
 struct Other {
-  const char* name;
+  const char* name = "";
   Magic magic;
 };
 

@@ -24,15 +24,13 @@ std::size_t colours_of(const Image& image) {
   return bands_of(image) < 3 ? 1 : 3;
 }
 
-// Null when the file has none, or none for such colours.
-Profile profile_of(const Image& image, cmsColorSpaceSignature wanted) {
+// Null when the file has none, or one that cannot be read.
+Profile profile_of(const Image& image) {
   if (vips_image_get_typeof(image.get(), VIPS_META_ICC_NAME) == 0) return nullptr;
   const void* bytes = nullptr;
   std::size_t size = 0;
   check(vips_image_get_blob(image.get(), VIPS_META_ICC_NAME, &bytes, &size));
-  Profile profile(cmsOpenProfileFromMem(bytes, static_cast<cmsUInt32Number>(size)));
-  if (profile && cmsGetColorSpace(profile.get()) != wanted) profile.reset();
-  return profile;
+  return Profile(cmsOpenProfileFromMem(bytes, static_cast<cmsUInt32Number>(size)));
 }
 
 // What libvips has for CMYK of unknown origin.
@@ -70,6 +68,32 @@ bool changes_nothing(const Transform& transform) {
                  static_cast<cmsUInt32Number>(before.size() / 3));
   return std::ranges::equal(before, after,
                             [](int one, int other) { return std::abs(one - other) <= 1; });
+}
+
+// From `colours` values a pixel, followed by one more if they are transparent, to sRGB or to grey.
+// Null when the profile is for others, or colours stay what they are.
+Transform to_usual(const Profile& from, std::size_t colours, bool transparent, std::size_t pixels) {
+  const bool grey = colours == 1;
+  const bool cmyk = colours == 4;
+  const auto kind = grey ? cmsSigGrayData : cmyk ? cmsSigCmykData : cmsSigRgbData;
+  if (!from || cmsGetColorSpace(from.get()) != kind) return nullptr;
+  const Profile to = grey ? usual_grey() : Profile(cmsCreate_sRGBProfile());
+  const auto layout = [](std::size_t count, bool more) {
+    const unsigned names = count == 1 ? PT_GRAY : count == 4 ? PT_CMYK : PT_RGB;
+    return static_cast<cmsUInt32Number>(COLORSPACE_SH(names) | EXTRA_SH(more ? 1U : 0U) |
+                                        CHANNELS_SH(count) | BYTES_SH(1U));
+  };
+  const auto transform = [&](bool more, cmsUInt32Number flags) {
+    return Transform(cmsCreateTransform(
+        from.get(), layout(colours, more), to.get(), layout(grey ? 1 : 3, false),
+        INTENT_RELATIVE_COLORIMETRIC, flags | cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION));
+  };
+  // Most profiles are sRGB's, by one name or another: they need not be prepared for many pixels.
+  if (colours == 3 && changes_nothing(transform(false, cmsFLAGS_NOOPTIMIZE))) return nullptr;
+  // For CMYK the preparation is a table that takes 30 ms, as much as 80,000 pixels without it, and
+  // is less exact.
+  constexpr std::size_t kFew = 80'000;
+  return transform(transparent, cmyk && pixels < kFew ? cmsFLAGS_NOOPTIMIZE : 0);
 }
 
 }  // namespace
@@ -116,38 +140,12 @@ Colours::Colours(const Image& image, std::size_t pixels, const std::uint8_t* bac
   const bool grey_background = background_[0] == background_[1] && background_[1] == background_[2];
   if (transparent_ && !grey_background) channels_ = 3;
 
-  struct Kind {
-    cmsColorSpaceSignature signature;
-    int lcms;
-  };
   const std::size_t colours = colours_of(image);
-  const Kind kind = colours == 1   ? Kind{cmsSigGrayData, PT_GRAY}
-                    : colours == 3 ? Kind{cmsSigRgbData, PT_RGB}
-                                   : Kind{cmsSigCmykData, PT_CMYK};
-  const auto values = [&](int lcms, std::size_t count, bool more) {
-    return static_cast<cmsUInt32Number>(COLORSPACE_SH(lcms) | EXTRA_SH(more ? 1 : 0) |
-                                        CHANNELS_SH(count) | BYTES_SH(1));
-  };
-  const auto set_transform = [&](const Profile& from) {
-    if (!from) return;
-    const Profile to = colours == 1 ? usual_grey() : Profile(cmsCreate_sRGBProfile());
-    const auto transform = [&](bool transparent, cmsUInt32Number flags) {
-      return Transform(
-          cmsCreateTransform(from.get(), values(kind.lcms, colours, transparent), to.get(),
-                             colours == 1 ? values(PT_GRAY, 1, false) : values(PT_RGB, 3, false),
-                             INTENT_RELATIVE_COLORIMETRIC,
-                             flags | cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION));
-    };
-    // Most profiles are sRGB's, by one name or another: they need not be prepared for many pixels.
-    if (colours == 3 && changes_nothing(transform(false, cmsFLAGS_NOOPTIMIZE))) return;
-    // For CMYK the preparation is a table that takes 30 ms, as much as 80,000 pixels without it,
-    // and is less exact.
-    constexpr std::size_t kFew = 80'000;
-    transform_ = transform(transparent_, colours == 4 && pixels < kFew ? cmsFLAGS_NOOPTIMIZE : 0);
-  };
-  set_transform(profile_of(image, kind.signature));
-  if (!transform_ && colours == 4) set_transform(usual_cmyk());
-  if (!transform_ && colours == 4) throw Refusal{"its CMYK colours cannot be converted"};
+  transform_ = to_usual(profile_of(image), colours, transparent_, pixels);
+  if (!transform_ && colours == 4) {
+    transform_ = to_usual(usual_cmyk(), colours, transparent_, pixels);
+    if (!transform_) throw Refusal{"its CMYK colours cannot be converted"};
+  }
 }
 
 void Colours::convert(const std::uint8_t* src, std::uint8_t* dst, std::size_t width) const {

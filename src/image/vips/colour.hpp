@@ -35,7 +35,7 @@ class Colours {
   std::size_t bands_;
   bool transparent_;
   std::size_t channels_;
-  std::uint8_t background_[3];
+  std::uint8_t background_[3] = {};
   Transform transform_;  // null: the colours are right
 };
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <vips/vips.h>
 
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <shared_mutex>
@@ -90,6 +91,9 @@ bool start() {
   g_log_set_handler(
       "VIPS", static_cast<GLogLevelFlags>(kAll),
       [](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
+#ifdef WEFT_SANITIZED
+  std::atexit(vips_shutdown);  // the search for leaks stumbles over threads that wait for work
+#endif
   return true;
 }
 
