@@ -12,14 +12,12 @@
 #include "base/threads.hpp"
 #include "image/decode.hpp"
 #include "image/fit.hpp"
+#include "image/photo_steps.hpp"
 
 namespace weft {
 namespace {
 
 constexpr std::size_t kBorder = 4096;  // of a part: a page
-// How many decoded pixels, along a side, one of the result is the mean of. Decoding no more than is
-// needed is what makes large photos fast; from four on the result hardly tells.
-constexpr std::size_t kDecodedPixels = 4;
 
 std::size_t round_up(std::size_t bytes) {
   return (bytes + kBorder - 1) / kBorder * kBorder;
@@ -100,7 +98,7 @@ class Decoding {
   void decode_one(std::size_t i) {
     const Photo& photo = list_.photos[i];
     DecodeOptions options;
-    options.longest_side = kDecodedPixels * std::max(input_[1], input_[2]);
+    options.longest_side = decoded_side(plain_steps(), input_);
     std::optional<FileBytes> file;
     try {
       file = read_file(list_.path(photo), options.max_bytes);
