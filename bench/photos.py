@@ -10,10 +10,11 @@ from pathlib import Path
 from measure import PYTHON, ROOT, spread, table, taken_by_others
 
 AUTHORS = ["trim", "fit", "sharpen", "centre", "negate", "grey"]
-ALL = ["product"] + AUTHORS
-# fit and centre are always done; a network for light things on black has no use for a picture that is not negated.
-VARIANTS = [("the authors' steps", AUTHORS), ("all", ALL)] + [
-    (f"all but {step}", [s for s in ALL if s != step]) for step in ("product", "trim", "sharpen", "negate")]
+OURS = ["product", "trim", "fit", "centre", "negate", "grey"]
+# Fit and centre are always done.
+VARIANTS = [("the authors'", AUTHORS), ("weft's: product, trim, fit, centre, negate, grey", OURS)] + [
+    (f"weft's without {step}", [s for s in OURS if s != step]) for step in ("product", "trim", "negate")] + [
+    ("weft's with sharpen", ["product"] + AUTHORS)]
 KINDS = [("catalogue, product alone", lambda r: r["kind"] == "catalogue" and r["view"] != "worn"),
          ("catalogue, worn", lambda r: r["kind"] == "catalogue" and r["view"] == "worn"),
          ("casual, one product", lambda r: r["kind"] == "casual" and r["view"] in ("product", "folded")),
@@ -81,11 +82,11 @@ def speed(bench, model, count, rounds):
     folder = Path(bench.folder) / "scenes"
     folder.mkdir()
     draw_scenes(folder, count, PYTHON)
-    took = {"Pillow, the authors' steps": [], "weft, the authors' steps": [], "weft, all": []}
+    took = {"Pillow, the authors' steps": [], "weft, the authors' steps": [], "weft, its own steps": []}
     for _ in range(rounds):
         _, seconds, _ = bench.run("pillow", [PYTHON, ROOT / "bench/peers/pillow_photos.py", folder, "--processes", bench.threads])
         took["Pillow, the authors' steps"].append(seconds)
-        for name, steps in (("weft, the authors' steps", AUTHORS), ("weft, all", ALL)):
+        for name, steps in (("weft, the authors' steps", AUTHORS), ("weft, its own steps", OURS)):
             _, seconds, _ = bench.run(name, [bench.weft, "predict", model, folder, "--json", "--threads", bench.threads,
                                              "--photo-steps", ", ".join(steps)], lines_of_json)
             took[name].append(seconds)

@@ -221,9 +221,8 @@ PhotoSteps authors_steps() {
 }
 
 PhotoSteps catalogue_steps() {
-  PhotoSteps steps = authors_steps();
-  steps.steps.insert(steps.steps.begin(), PhotoStep::product);
-  return steps;
+  using enum PhotoStep;
+  return {{product, trim, PhotoStep::fit, PhotoStep::centre, negate, PhotoStep::grey}};
 }
 
 PhotoSteps plain_steps() {
@@ -254,6 +253,12 @@ PhotoSteps parse_photo_steps(std::string_view text) {
     fail(ErrorCode::usage, "photo steps: \"{}\" lacks fit or centre, which are always done", whole);
   }
   return result;
+}
+
+std::vector<PhotoStep> all_photo_steps() {
+  std::vector<PhotoStep> steps;
+  for (const Named& named : kNames) steps.push_back(named.step);
+  return steps;
 }
 
 const char* name_of(PhotoStep step) {

@@ -36,7 +36,8 @@ struct PhotoSteps {
 // How Fashion-MNIST's pictures were made of a shop's: trim, fit, sharpen, centre, negate, grey
 // (Xiao, Rasul and Vollgraf, 2017, section 2).
 PhotoSteps authors_steps();
-// The same behind `product`: for pictures whose background is not plain.
+// Behind `product`, for backgrounds that are not plain, and without sharpen: photos are sharp enough
+// when they become 28 pixels (docs/results.md).
 PhotoSteps catalogue_steps();
 // Fit and centre: for networks that learn from photos themselves.
 PhotoSteps plain_steps();
@@ -46,6 +47,7 @@ PhotoSteps plain_steps();
 PhotoSteps parse_photo_steps(std::string_view text);
 std::string text_of(const PhotoSteps& steps);
 const char* name_of(PhotoStep step);
+std::vector<PhotoStep> all_photo_steps();  // in their order
 // What a model file says beside the name, and what is done differently with another number.
 constexpr int kPhotoStepVersion = 1;
 

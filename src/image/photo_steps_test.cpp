@@ -37,7 +37,7 @@ TEST(PhotoSteps, AreReadAndWritten) {
   for (const PhotoSteps& steps : {authors_steps(), catalogue_steps(), plain_steps()}) {
     EXPECT_EQ(parse_photo_steps(text_of(steps)), steps);
   }
-  EXPECT_EQ(text_of(catalogue_steps()), "product, trim, fit, sharpen, centre, negate, grey");
+  EXPECT_EQ(text_of(catalogue_steps()), "product, trim, fit, centre, negate, grey");
   EXPECT_EQ(text_of(parse_photo_steps(" fit ,centre,  grey")), "fit, centre, grey");
 }
 
@@ -107,7 +107,7 @@ TEST(PhotoSteps, ShowWhatEachOfThemDid) {
       EXPECT_EQ(picture.width, 28U);
     }
   });
-  EXPECT_THAT(names, ::testing::ElementsAre("product", "trim", "fit", "sharpen", "centre", "negate",
+  EXPECT_THAT(names, ::testing::ElementsAre("product", "trim", "fit", "centre", "negate",
                                             "grey"));
 }
 

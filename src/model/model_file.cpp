@@ -361,10 +361,9 @@ std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, cons
 // Takes the steps for photos, which come first, away from the others. Files from before there were
 // any have none: then `unsaid` holds.
 std::string take_photo_steps(json& steps, const std::string& unsaid) {
-  PhotoSteps known = catalogue_steps();
   std::string names;
   std::size_t count = 0;
-  for (const PhotoStep step : known.steps) {
+  for (const PhotoStep step : all_photo_steps()) {
     if (!steps.is_array() || count >= steps.size()) break;
     if (!agrees(steps[count], photo_step(name_of(step)))) continue;
     names += (names.empty() ? "" : ", ") + std::string(name_of(step));
