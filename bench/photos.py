@@ -97,6 +97,58 @@ def speed(bench, model, count, rounds):
             + table(["program", "seconds", "photos a second", "times Pillow"], rows))
 
 
+def draw_junk(folder):
+    """Pictures of no clothing: what Debian's icon themes have, drawn shapes, noise. The same ones every time."""
+    program = """
+import glob, random, sys
+import numpy as np
+from PIL import Image, ImageDraw
+random.seed(5)
+numbers = np.random.default_rng(5)
+to = sys.argv[1]
+icons = sorted(set(glob.glob('/usr/share/icons/**/*.png', recursive=True) + glob.glob('/usr/share/pixmaps/*.png')))
+icons = [path for path in icons if min(Image.open(path).size) >= 32]
+for i, path in enumerate(random.sample(icons, min(100, len(icons)))):
+    Image.open(path).save(f'{to}/icon-{i}.png')
+for i in range(100):
+    width, height = random.randrange(120, 400), random.randrange(120, 400)
+    colour = lambda: tuple(random.randrange(256) for _ in range(3))
+    scene = Image.new('RGB', (width, height), colour() if i % 2 else (255, 255, 255))
+    pen = ImageDraw.Draw(scene)
+    for _ in range(random.randrange(1, 6)):
+        (left, right), (top, bottom) = sorted(random.sample(range(width), 2)), sorted(random.sample(range(height), 2))
+        kind = random.randrange(4)
+        if kind == 0: pen.ellipse([left, top, right, bottom], fill=colour())
+        if kind == 1: pen.rectangle([left, top, right, bottom], fill=colour())
+        if kind == 2: pen.polygon([(random.randrange(width), random.randrange(height)) for _ in range(random.randrange(3, 8))], fill=colour())
+        if kind == 3: pen.line([left, top, right, bottom], fill=colour(), width=random.randrange(2, 30))
+    scene.save(f'{to}/shape-{i}.png')
+for i in range(100):
+    grain = random.choice([1, 2, 4, 8, 16, 40])
+    values = numbers.integers(0, 256, (240 // grain + 1, 240 // grain + 1, 3)).astype(np.uint8)
+    Image.fromarray(values).resize((240, 240), random.choice([Image.NEAREST, Image.BICUBIC])).save(f'{to}/noise-{i}.png')
+"""
+    subprocess.run([PYTHON, "-c", program, folder], check=True)
+
+
+def nothing(bench, model):
+    """How often things that are no clothing are told, and what is clothing taken for none."""
+    folder = Path(bench.folder) / "junk"
+    folder.mkdir()
+    draw_junk(folder)
+    answers, _, _ = bench.run("junk", [bench.weft, "predict", model, folder, "--json"], lines_of_json)
+    rows = []
+    for kind in ("icon", "shape", "noise"):
+        of_kind = [a["none_of_these"] for a in answers if Path(a["file"]).name.startswith(kind)]
+        if of_kind:
+            low, high = wilson(sum(of_kind), len(of_kind))
+            rows.append([f"{kind}s, {len(of_kind)}", f"{100 * statistics.mean(of_kind):.0f} ({low:.0f} to {high:.0f})"])
+    tested, _, _ = bench.run("evaluate", [bench.weft, "evaluate", model, "--data", "fashion-mnist", "--json"])
+    rows.append([f"test pictures, {tested['n']}", f"{100 * tested['none_of_these']:.1f}"])
+    text = table(["what it is shown", "none of these, %"], rows)
+    return text + f"\nAccuracy on the test pictures: {100 * tested['accuracy']:.2f} %.\n"
+
+
 def measure(bench, arguments):
     before = taken_by_others()
     model = arguments.model
@@ -106,7 +158,9 @@ def measure(bench, arguments):
     text = "## Photos\n\n"
     if arguments.photos:
         text += accuracy(bench, model, arguments.photos) + "\n"
+    text += nothing(bench, model) + "\n"
     text += speed(bench, model, 1000, arguments.rounds)
     pillow = subprocess.run([PYTHON, "-c", "import PIL; print(PIL.__version__)"], capture_output=True, text=True).stdout.strip()
-    bench.names[str(arguments.photos or "")+"/"] = "PHOTOS/"
+    if arguments.photos:
+        bench.names[f"{arguments.photos}/"] = "PHOTOS/"
     return text + "\n" + bench.conditions(f"Pillow {pillow}", before)

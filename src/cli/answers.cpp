@@ -100,7 +100,7 @@ void write_csv(const std::string& file, const Answers& answers, bool with_given)
   sink.commit();
 }
 
-void print_json_lines(const Answers& answers, std::size_t top) {
+void print_json_lines(const Answers& answers, const Predictor& predictor, std::size_t top) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     nlohmann::ordered_json classes = nlohmann::ordered_json::array();
     for (const std::size_t c : answers.best(i, top)) {
@@ -111,6 +111,7 @@ void print_json_lines(const Answers& answers, std::size_t top) {
     const nlohmann::ordered_json line{{"index", answers.index[i]},
                                       {"label", answers.class_names[best]},
                                       {"probability", few_digits(answers.row(i)[best])},
+                                      {"none_of_these", predictor.is_none_of_these(answers.row(i))},
                                       {"top", classes}};
     fmt::print("{}\n", line.dump());
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/predictor.hpp"
 #include "weft/tensor.hpp"
 
 namespace weft::cli {
@@ -34,8 +35,9 @@ struct Answers {
 // the index. `file` "-" is standard output; any other is written whole or not at all.
 void write_csv(const std::string& file, const Answers& answers, bool with_given);
 
-// One JSON object a line on standard output: index, label, probability, and `top` classes.
-void print_json_lines(const Answers& answers, std::size_t top);
+// One JSON object a line on standard output: index, label, probability, none_of_these, and `top`
+// classes.
+void print_json_lines(const Answers& answers, const Predictor& predictor, std::size_t top);
 
 // The first rows, for people.
 void print_table(const Answers& answers);

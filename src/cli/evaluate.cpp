@@ -56,6 +56,15 @@ nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>&
           {"seconds", seconds}};
 }
 
+// The share of the pictures that the model takes for none of its classes.
+double share_of_none(const Answers& answers, const Predictor& predictor) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    count += predictor.is_none_of_these(answers.row(i)) ? 1 : 0;
+  }
+  return static_cast<double>(count) / static_cast<double>(answers.size());
+}
+
 void run_evaluate(const Options& options) {
   if (options.csv == "-" && options.json) {
     throw Error(ErrorCode::usage,
@@ -86,7 +95,9 @@ void run_evaluate(const Options& options) {
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
   }
   if (options.json) {
-    fmt::print("{}\n", as_json(metrics, model.class_names, model.views, part.name, seconds).dump());
+    auto document = as_json(metrics, model.class_names, model.views, part.name, seconds);
+    if (!model.spreads.empty()) document["none_of_these"] = share_of_none(answers, predictor);
+    fmt::print("{}\n", document.dump());
   } else if (options.csv != "-") {
     if (model.views.size() > 1 || model.members > 1) {
       fmt::print("each answer is the mean over {} network{} and {} view{} of the picture\n",

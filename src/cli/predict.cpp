@@ -104,7 +104,7 @@ void predict_data(const Model& model, const Options& options) {
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
   }
   if (options.json) {
-    print_json_lines(answers, options.top.value_or(kTop));
+    print_json_lines(answers, predictor, options.top.value_or(kTop));
   } else if (options.csv.empty() && !options.index.empty()) {
     print_pictures(answers, part.rows.images, options.top.value_or(kTop));
   } else if (options.csv.empty()) {
