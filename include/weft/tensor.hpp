@@ -94,5 +94,7 @@ class Tensor {
 
 // Copies the rows with these positions, in this order: shape {rows.size(), ...}.
 Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows);
+// Into dst, of src's type and this shape; else throws Error(usage).
+void gather_rows(const Tensor& src, std::span<const std::uint32_t> rows, Tensor& dst);
 
 }  // namespace weft

@@ -8,6 +8,8 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/mapped_file.hpp"
+#include "data/cache_folder.hpp"
 #include "data/download.hpp"
 #include "data/fashion_mnist.hpp"
 #include "data/photos.hpp"
@@ -138,12 +140,25 @@ std::string digest(const LabelledImages& part) {
   return sum.hexadecimal();
 }
 
+// As gather_rows; what takes more than a quarter of the machine's memory stands in a file.
+static Tensor gather_large(const Tensor& src, std::span<const std::uint32_t> rows) {
+  std::vector<std::size_t> sizes = src.shape().sizes();
+  sizes.at(0) = rows.size();
+  const Shape shape(std::move(sizes));
+  const std::size_t bytes = shape.elements() * size_of(src.type());
+  const fs::path folder = pictures_folder();
+  if (bytes <= physical_memory() / 4 || folder.empty()) return gather_rows(src, rows);
+  Tensor dst(src.type(), shape, scratch_memory(bytes, folder));
+  gather_rows(src, rows, dst);
+  return dst;
+}
+
 LabelledImages gather(const LabelledImages& part, std::span<const std::uint32_t> rows) {
   if (!part.labels.empty() && part.images.rows() != part.labels.size()) {
     fail(ErrorCode::usage, "gather: {} pictures but {} labels: one each, or none, is needed",
          part.images.rows(), part.labels.size());
   }
-  LabelledImages picked{gather_rows(part.images, rows), {}};
+  LabelledImages picked{gather_large(part.images, rows), {}};
   if (!part.files.empty()) {
     for (const std::uint32_t row : rows) picked.files.push_back(part.files[row]);
   }

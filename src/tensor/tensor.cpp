@@ -91,15 +91,26 @@ void copy_rows(const Tensor& src, std::span<const std::uint32_t> rows, Tensor& d
 
 }  // namespace
 
-Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows) {
+namespace {
+
+Shape with_rows(const Shape& shape, std::size_t rows) {
+  std::vector<std::size_t> sizes = shape.sizes();
+  sizes.at(0) = rows;
+  return Shape(std::move(sizes));
+}
+
+}  // namespace
+
+void gather_rows(const Tensor& src, std::span<const std::uint32_t> rows, Tensor& dst) {
   for (const std::uint32_t row : rows) {
     if (row >= src.rows()) {
       fail(ErrorCode::usage, "gather_rows: row {} of a tensor with {} rows", row, src.rows());
     }
   }
-  std::vector<std::size_t> sizes = src.shape().sizes();
-  sizes.at(0) = rows.size();
-  Tensor dst(src.type(), Shape(std::move(sizes)));
+  if (dst.type() != src.type() || dst.shape() != with_rows(src.shape(), rows.size())) {
+    fail(ErrorCode::usage, "gather_rows: {} rows of {} {} into {} {}", rows.size(),
+         name_of(src.type()), src.shape().text(), name_of(dst.type()), dst.shape().text());
+  }
   switch (src.type()) {
     case DataType::u8:
       copy_rows<std::uint8_t>(src, rows, dst);
@@ -111,6 +122,11 @@ Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows) {
       copy_rows<double>(src, rows, dst);
       break;
   }
+}
+
+Tensor gather_rows(const Tensor& src, std::span<const std::uint32_t> rows) {
+  Tensor dst(src.type(), with_rows(src.shape(), rows.size()));
+  gather_rows(src, rows, dst);
   return dst;
 }
 
