@@ -83,14 +83,14 @@ void answer(void (*work)(const Request&, const PicturesSink&), const Request& re
 }
 
 bool start() {
-  if (vips_init("weft") != 0) return false;
-  vips_concurrency_set(1);
-  vips_cache_set_max(0);
-  vips_block_untrusted_set(TRUE);
   constexpr int kAll = G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION;
   g_log_set_handler(
       "VIPS", static_cast<GLogLevelFlags>(kAll),
       [](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
+  if (vips_init("weft") != 0) return false;
+  vips_concurrency_set(1);  // callers have threads of their own
+  vips_cache_set_max(0);    // nothing is done twice
+  vips_block_untrusted_set(TRUE);
 #ifdef WEFT_SANITIZED
   std::atexit(vips_shutdown);  // the search for leaks stumbles over threads that wait for work
 #endif
