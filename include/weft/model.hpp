@@ -49,7 +49,7 @@ struct Model {
   // held out.
   std::vector<float> spreads;
   // A picture whose answer is less decided than those to this share of them is none of the classes.
-  double rejected = 0.04;
+  double rejected = 0.03;
 };
 
 constexpr std::size_t kSpreads = 101;

@@ -193,7 +193,7 @@ TrainSettings thorough_for_large(const DataFacts& facts) {
                                         std::max<std::size_t>(1, shorter_side(facts.picture) / 16));
   settings.augmentation =
       parse_augmentation(mirrored(facts, moved + ", brightness 0.15, contrast 0.2"));
-  settings.views = mirrored(facts);
+  settings.views = mirrored(facts, shift(facts));
   return settings;
 }
 
