@@ -139,6 +139,19 @@ TEST_F(PredictPhotos, InterruptedItKeepsWhatIsDone) {
   EXPECT_EQ(lines_of(read_file(folder_.path() / "answers")).size(), 11U);
 }
 
+// What ends the run does not wait for a list that nobody ends.
+TEST_F(PredictPhotos, ErrorsEndItThoughTheListGoesOn) {
+  photo("a.png", 0);
+  const Ran ran = run_command(
+      "cd " + folder_.path().string() +
+      " && mkfifo list && ( " WEFT_PROGRAM
+      " predict model - --sort-into out < list & program=$!; exec 3> list; "
+      "until [ -d out ]; do sleep 0.1; done; echo > out/T-shirt_top; echo photos/a.png >&3; "
+      "wait $program )");
+  EXPECT_EQ(ran.exit_code, 1) << ran.errors;
+  EXPECT_THAT(ran.errors, HasSubstr("cannot create the folder"));
+}
+
 TEST_F(PredictPhotos, CsvHasAColumnAClass) {
   photo("a,b.png", 0);
   write("photos/broken.jpg", "no picture");

@@ -15,14 +15,18 @@ namespace weft::cli {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 10;  // of a line
-constexpr int kLookEvery = 100;                            // ms: for an interrupt
+constexpr int kLookEvery = 100;                            // ms: whether to stop
 
 }  // namespace
+
+bool PathList::stopped() const {
+  return stop_.stop_requested() || Interrupt::signal() != 0;
+}
 
 // False at the end.
 bool PathList::read_more() {
   std::array<char, 4096> buffer{};
-  while (Interrupt::signal() == 0) {
+  while (!stopped()) {
     pollfd input{STDIN_FILENO, POLLIN, 0};
     if (::poll(&input, 1, kLookEvery) == 0) continue;
     const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
@@ -53,7 +57,7 @@ std::optional<std::string> PathList::next() {
       ended_ = !read_more();
       continue;
     }
-    if (Interrupt::signal() != 0 || (end == waiting_.npos && at_ == waiting_.size())) {
+    if (stopped() || (end == waiting_.npos && at_ == waiting_.size())) {
       return std::nullopt;
     }
     std::string line = waiting_.substr(at_, end == waiting_.npos ? end : end - at_);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <system_error>
 
 #include "cli/console.hpp"
@@ -31,15 +32,15 @@ std::string photos(std::size_t count) {
 }
 
 // What was asked for, path by path, those of the list on standard input in its place.
-PhotoFiles::NextPath paths_of(const std::vector<std::string>& files) {
-  return
-      [&files, list = PathList(), next = std::size_t{0}]() mutable -> std::optional<std::string> {
-        for (; next < files.size(); ++next) {
-          if (files[next] != "-") return files[next++];
-          if (auto line = list.next()) return line;
-        }
-        return std::nullopt;
-      };
+PhotoFiles::NextPath paths_of(const std::vector<std::string>& files, std::stop_token stop) {
+  return [&files, list = PathList(std::move(stop)),
+          next = std::size_t{0}]() mutable -> std::optional<std::string> {
+    for (; next < files.size(); ++next) {
+      if (files[next] != "-") return files[next++];
+      if (auto line = list.next()) return line;
+    }
+    return std::nullopt;
+  };
 }
 
 // How many there will be, where that is known beforehand.
@@ -79,7 +80,7 @@ class Answering {
     line_.clear();
     for (const PhotoAnswer& answer : answers) take_one(answer);
     std::fflush(stdout);
-    show_progress();
+    if (line_.live()) show_progress();
     return Interrupt::signal() == 0;
   }
 
@@ -122,6 +123,8 @@ class Answering {
 
   std::string sorted(const Judged& judged) {
     const PhotoAnswer& answer = judged.answer;
+    std::error_code ignored;
+    if (!fs::is_regular_file(answer.file, ignored)) return "";
     const bool review = answer.failed() || judged.unsure || answer.none_of_these;
     try {
       return sorter_->put(answer.file, review ? std::nullopt : std::optional(answer.best)).string();
@@ -141,7 +144,6 @@ class Answering {
   }
 
   void show_progress() {
-    if (!line_.due()) return;
     const double count = static_cast<double>(count_);
     std::vector<std::string> parts;
     if (expected_) {
@@ -188,11 +190,13 @@ void predict_photos(const Model& model, const PhotoOptions& options) {
   const Interrupt interrupt;
   Predictor predictor(model, options.threads);
   Answering answering(model, options);
-  PhotoFiles files(paths_of(options.files), options.sort_into);
+  const std::stop_source stop;
+  PhotoFiles files(paths_of(options.files, stop.get_token()), options.sort_into);
   const auto next = [&]() -> std::optional<FoundPhoto> {
     return Interrupt::signal() == 0 ? files.next() : std::nullopt;
   };
-  answer_photos(next, work, predictor, [&](auto answers) { return answering.take(answers); });
+  answer_photos(
+      next, work, predictor, [&](auto answers) { return answering.take(answers); }, stop);
   answering.finish();
 }
 

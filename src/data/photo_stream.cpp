@@ -9,8 +9,8 @@
 
 namespace weft {
 
-PhotoStream::PhotoStream(Next next, PhotoWork work)
-    : next_(std::move(next)), work_(std::move(work)) {
+PhotoStream::PhotoStream(Next next, PhotoWork work, std::stop_source stop)
+    : next_(std::move(next)), work_(std::move(work)), stop_(std::move(stop)) {
   const Shape& input = work_.input;
   if (input.rank() != 3 || (input[0] != 1 && input[0] != 3) || input.elements() == 0) {
     fail(ErrorCode::usage,
@@ -28,6 +28,7 @@ PhotoStream::~PhotoStream() {
     ended_ = true;
   }
   changed_.notify_all();
+  stop_.request_stop();
   for (std::thread& worker : workers_) worker.join();
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,7 +41,8 @@ class PhotoStream {
   // The most photos that are held, whether they wait or are worked on, beyond what was taken.
   static constexpr std::size_t kMostHeld = 128;
 
-  PhotoStream(Next next, PhotoWork work);
+  // stop: asked to when the stream ends, so that a `next` that waits for somebody can give nothing.
+  PhotoStream(Next next, PhotoWork work, std::stop_source stop = {});
   // Waits for the photos that are being worked on, and for `next` if it is called just then.
   ~PhotoStream();
   PhotoStream(const PhotoStream&) = delete;
@@ -71,6 +73,7 @@ class PhotoStream {
 
   Next next_;
   PhotoWork work_;
+  std::stop_source stop_;
   std::mutex asking_;  // held while `next` is called
   std::mutex mutex_;   // of all that follows
   std::condition_variable changed_;

@@ -59,8 +59,9 @@ PhotoWork photo_work(const Model& model) {
 }
 
 void answer_photos(PhotoStream::Next next, const PhotoWork& work, Predictor& predictor,
-                   const std::function<bool(std::span<const PhotoAnswer>)>& on_answers) {
-  PhotoStream stream(std::move(next), work);
+                   const std::function<bool(std::span<const PhotoAnswer>)>& on_answers,
+                   std::stop_source stop) {
+  PhotoStream stream(std::move(next), work, std::move(stop));
   while (true) {
     std::vector<ConvertedPhoto> photos = stream.take(kMostInBatch);
     if (photos.empty()) return;

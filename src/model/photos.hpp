@@ -41,8 +41,9 @@ PhotoWork photo_work(const Model& model);
 // Answers what `next` gives, in its order: decoding and converting go on while the network is at
 // work, and `on_answers` is given, by the calling thread, those that are ready, until it returns
 // false. How they are batched depends on time, the answers do not. No more is held than PhotoStream
-// holds. Throws what PhotoStream does.
+// holds; `stop` is as there. Throws what PhotoStream does.
 void answer_photos(PhotoStream::Next next, const PhotoWork& work, Predictor& predictor,
-                   const std::function<bool(std::span<const PhotoAnswer>)>& on_answers);
+                   const std::function<bool(std::span<const PhotoAnswer>)>& on_answers,
+                   std::stop_source stop = {});
 
 }  // namespace weft
