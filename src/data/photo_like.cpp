@@ -89,6 +89,24 @@ float cover(Canvas& canvas, std::size_t i) {
   return std::min(1.0F, most / 40);
 }
 
+// An ellipse about a middle, its sides leaning to the right by `lean` where it goes down by its
+// height.
+struct Ellipse {
+  double y, x, ry, rx, lean = 0;  // in pixels, but for lean
+
+  // Where a pixel is in it, in its own radii; outside where the squares add up to more than 1.
+  std::array<double, 2> place(const PictureSize& size, std::size_t i) const {
+    const double v = (static_cast<double>(i / size.width) - y) / ry;
+    return {v, (static_cast<double>(i % size.width) - x) / rx + lean * v};
+  }
+};
+
+// The value that is this share of the way from the background to what is farthest from it.
+float toned(const Canvas& canvas, std::size_t channel, double tone) {
+  const float background = canvas.background[channel];
+  return (background < 128 ? 255 - background : -background) * static_cast<float>(tone);
+}
+
 // Is the product wider than high?
 bool lies(Canvas& canvas) {
   std::size_t top = canvas.size.height, bottom = 0, left = canvas.size.width, right = 0;
@@ -111,42 +129,37 @@ void dress_somebody(Canvas& canvas, RandomStream& random) {
   Affine affine;
   affine.dy = down * static_cast<double>(canvas.size.height) / 2;
   draw(canvas, affine, 0, scale, scale, smaller);
-  // Ellipses, each by its middle, radii and tilt, in halves of the sides.
-  struct Limb {
-    double y, x, ry, rx, tilt;
+  const double half_y = static_cast<double>(canvas.size.height) / 2;
+  const double half_x = static_cast<double>(canvas.size.width) / 2;
+  std::vector<Ellipse> skin, cloth;
+  const auto add = [&](std::vector<Ellipse>& to, double y, double x, double ry, double rx,
+                       double lean) {
+    to.push_back({half_y * (1 + y) - 0.5, half_x * (1 + x) - 0.5, half_y * ry, half_x * rx, lean});
   };
-  std::vector<Limb> limbs = {{down - scale - 0.12, between(random, -0.05, 0.05),
-                              between(random, 0.14, 0.22), between(random, 0.1, 0.16), 0}};
+  const double aside = between(random, -0.05, 0.05), long_head = between(random, 0.14, 0.22);
+  add(skin, down - scale - 0.12, aside, long_head, between(random, 0.1, 0.16), 0);
   const double apart = between(random, 0.08, 0.2);
   for (const double side : {-1.0, 1.0}) {
     if (chance(random, 0.6)) {
-      limbs.push_back({down + scale + 0.2, side * apart, between(random, 0.4, 0.7), 0.1, 0});
+      add(cloth, down + scale + 0.2, side * apart, between(random, 0.4, 0.7), 0.1, 0);
     }
     if (chance(random, 0.4)) {
-      limbs.push_back(
-          {down + 0.1, side * (scale * 0.6), 0.35, 0.07, side * between(random, -0.4, 0.4)});
+      add(skin, down + 0.1, side * scale * 0.6, 0.35, 0.07, side * between(random, -0.4, 0.4));
     }
   }
-  const double skin = between(random, 0.2, 0.9), cloth = between(random, 0.1, 1);
-  for (std::size_t k = 0; k < limbs.size(); ++k) {
-    const Limb& limb = limbs[k];
-    const double tone = k == 0 || limb.tilt != 0 ? skin : cloth;
-    for (std::size_t i = 0; i < canvas.plane(); ++i) {
-      const double y = 2 * (static_cast<double>(i / canvas.size.width) + 0.5) /
-                           static_cast<double>(canvas.size.height) -
-                       1;
-      const double x = 2 * (static_cast<double>(i % canvas.size.width) + 0.5) /
-                           static_cast<double>(canvas.size.width) -
-                       1;
-      const double v = (y - limb.y) / limb.ry, u = (x - limb.x) / limb.rx + limb.tilt * v;
-      if (u * u + v * v > 1 || cover(smaller, i) > 0.5F) continue;
-      for (std::size_t c = 0; c < canvas.size.channels; ++c) {
-        const float background = canvas.background[c];
-        const float range = background < 128 ? 255 - background : -background;
-        smaller.at(c, i) = range * static_cast<float>(tone);
+  const auto paint = [&](const std::vector<Ellipse>& limbs, double tone) {
+    for (const Ellipse& limb : limbs) {
+      for (std::size_t i = 0; i < canvas.plane(); ++i) {
+        const auto [v, u] = limb.place(canvas.size, i);
+        if (u * u + v * v > 1 || cover(smaller, i) > 0.5F) continue;
+        for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+          smaller.at(c, i) = toned(canvas, c, tone);
+        }
       }
     }
-  }
+  };
+  paint(skin, between(random, 0.2, 0.9));
+  paint(cloth, between(random, 0.1, 1));
   canvas = std::move(smaller);
 }
 
@@ -208,42 +221,48 @@ void change_tones(Canvas& canvas, RandomStream& random) {
   }
 }
 
-// Ellipses at the rim: what lay behind the product and was taken for it, or what of it was not.
-void leave_over(Canvas& canvas, RandomStream& random) {
-  const auto height = static_cast<double>(canvas.size.height);
-  const auto width = static_cast<double>(canvas.size.width);
-  const bool clutter = chance(random, 0.35), loss = chance(random, 0.3);
-  for (int kind = 0; kind < 2; ++kind) {
-    if (!(kind == 0 ? clutter : loss)) continue;
-    const std::uint32_t count = 1 + random.below(3);
-    for (std::uint32_t n = 0; n < count; ++n) {
-      const double angle = between(random, 0, 2 * std::numbers::pi);
-      const double cy = height * (0.5 + 0.5 * std::sin(angle));
-      const double cx = width * (0.5 + 0.5 * std::cos(angle));
-      const double ry = height * between(random, 0.05, 0.28),
-                   rx = width * between(random, 0.05, 0.28);
-      const double tilt = between(random, -1, 1);
-      const bool over = chance(random, 0.3);
-      const double tone = between(random, 0.15, 1), grain = between(random, 0, 0.15);
-      const double slope_y = between(random, -0.3, 0.3), slope_x = between(random, -0.3, 0.3);
-      for (std::size_t i = 0; i < canvas.plane(); ++i) {
-        const double v = (static_cast<double>(i / canvas.size.width) - cy) / ry;
-        const double u = (static_cast<double>(i % canvas.size.width) - cx) / rx + tilt * v;
-        if (u * u + v * v > 1) continue;
-        if (kind == 1) {
-          for (std::size_t c = 0; c < canvas.size.channels; ++c) canvas.at(c, i) = 0;
-          continue;
-        }
-        const double keep = over ? 0 : cover(canvas, i);
-        const double value =
-            std::clamp(tone + slope_y * v + slope_x * u + grain * random.normal(), 0.0, 1.0);
-        for (std::size_t c = 0; c < canvas.size.channels; ++c) {
-          const float background = canvas.background[c];
-          const float range = background < 128 ? 255 - background : -background;
-          canvas.at(c, i) = static_cast<float>(keep * canvas.at(c, i) + (1 - keep) * range * value);
-        }
-      }
+Ellipse at_the_rim(const PictureSize& size, RandomStream& random) {
+  const auto height = static_cast<double>(size.height), width = static_cast<double>(size.width);
+  const double angle = between(random, 0, 2 * std::numbers::pi);
+  const double ry = height * between(random, 0.05, 0.28);
+  const double rx = width * between(random, 0.05, 0.28);
+  return {height * (0.5 + 0.5 * std::sin(angle)), width * (0.5 + 0.5 * std::cos(angle)), ry, rx,
+          between(random, -1, 1)};
+}
+
+// What lay behind the product and was taken for a piece of it.
+void leave_over(Canvas& canvas, const Ellipse& piece, RandomStream& random) {
+  const bool over = chance(random, 0.3);
+  const double tone = between(random, 0.15, 1), grain = between(random, 0, 0.15);
+  const double slope_y = between(random, -0.3, 0.3), slope_x = between(random, -0.3, 0.3);
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    const auto [v, u] = piece.place(canvas.size, i);
+    if (u * u + v * v > 1) continue;
+    const float keep = over ? 0 : cover(canvas, i);
+    const double value =
+        std::clamp(tone + slope_y * v + slope_x * u + grain * random.normal(), 0.0, 1.0);
+    for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+      canvas.at(c, i) = keep * canvas.at(c, i) + (1 - keep) * toned(canvas, c, value);
     }
+  }
+}
+
+// What of the product was not taken for it.
+void lose(Canvas& canvas, const Ellipse& piece) {
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    const auto [v, u] = piece.place(canvas.size, i);
+    if (u * u + v * v > 1) continue;
+    for (std::size_t c = 0; c < canvas.size.channels; ++c) canvas.at(c, i) = 0;
+  }
+}
+
+void spoil_outline(Canvas& canvas, RandomStream& random) {
+  const bool clutter = chance(random, 0.35), loss = chance(random, 0.3);
+  for (std::uint32_t left = clutter ? 1 + random.below(3) : 0; left > 0; --left) {
+    leave_over(canvas, at_the_rim(canvas.size, random), random);
+  }
+  for (std::uint32_t left = loss ? 1 + random.below(3) : 0; left > 0; --left) {
+    lose(canvas, at_the_rim(canvas.size, random));
   }
 }
 
@@ -305,7 +324,7 @@ void make_photo_like(const PictureSize& size, RandomStream& random, std::uint8_t
   }
   canvas = placed(canvas, random);
   change_tones(canvas, random);
-  leave_over(canvas, random);
+  spoil_outline(canvas, random);
   change_focus(canvas, random);
   for (std::size_t c = 0; c < size.channels; ++c) {
     for (std::size_t i = 0; i < canvas.plane(); ++i) {
