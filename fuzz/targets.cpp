@@ -111,7 +111,7 @@ void photo_table(View bytes) {
 // A cache file of three photos.
 void pictures(View bytes) {
   std::shared_ptr<std::byte> file(static_cast<std::byte*>(allocate(bytes.size())), Release());
-  std::memcpy(file.get(), bytes.data(), bytes.size());
+  std::ranges::copy(bytes, reinterpret_cast<std::uint8_t*>(file.get()));
   const FittedPhotos photos = parse_cached(file, bytes.size(), 3, "file");
   unsigned sum = 0;
   for (const FittedPart& part : photos.parts) {

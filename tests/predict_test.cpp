@@ -53,7 +53,8 @@ TEST_F(CliPredict, JsonLinesSayWhatTheContractSays) {
   ASSERT_EQ(lines.size(), kSmallTest);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const json line = json::parse(lines[i]);
-    EXPECT_EQ(line.size(), 4U);
+    EXPECT_EQ(line.size(), 5U);
+    EXPECT_FALSE(line["none_of_these"]);  // nothing was held out
     EXPECT_EQ(line["index"], i);
     EXPECT_EQ(line["label"], std::to_string(i % 3));
     ASSERT_EQ(line["top"].size(), 2U);
