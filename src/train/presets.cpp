@@ -211,9 +211,9 @@ TrainSettings thorough(const DataFacts& facts) {
 // Thorough, for a network that is to know products that were cut out of photos, and what is none.
 TrainSettings photos(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
-  settings.augmentation.junk = 0.07;
+  settings.augmentation.junk = 0.06;
   if (is_large(facts.picture) || facts.picture[0] != 1) return settings;  // these are photos
-  settings.augmentation.photo = 0.35;
+  settings.augmentation.photo = 0.25;
   settings.epochs = 40;
   settings.select = 1;  // what the augmentation made hard is not what is hard
   adapt_length(facts, settings);
