@@ -305,7 +305,7 @@ std::size_t decoded_side(const PhotoSteps& steps, const Shape& input) {
   // The product may be a small part of the photo. Else each pixel is the mean of four a side:
   // decoding no more than is needed is what makes large photos fast, and from four on the result
   // hardly tells.
-  return steps.has(PhotoStep::trim) ? std::max<std::size_t>(8 * side, 256) : 4 * side;
+  return steps.has(PhotoStep::trim) ? std::max<std::size_t>(4 * side, 128) : 4 * side;
 }
 
 }  // namespace weft
