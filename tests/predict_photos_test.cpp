@@ -30,7 +30,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 // A model of three classes, and photos in photos/: of class c the row c is bright.
 class PredictPhotos : public ::testing::Test {
  protected:
-  PredictPhotos() { save_model(folder_ / "model", small_model({"T-shirt/top", "b", "c"}, {0, 1, 2})); }
+  PredictPhotos() {
+    save_model(folder_ / "model", small_model({"T-shirt/top", "b", "c"}, {0, 1, 2}));
+  }
 
   void photo(const std::string& name, std::size_t label, std::uint8_t bright = 250) const {
     Picture picture{4, 4, 1, std::vector<std::uint8_t>(16, 10)};

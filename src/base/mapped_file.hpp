@@ -17,9 +17,9 @@ std::shared_ptr<std::byte> map_private(int descriptor, std::size_t bytes,
 std::shared_ptr<std::byte> map_shared(int descriptor, std::size_t bytes,
                                       const std::filesystem::path& path);
 
-// Zeroed memory that the system may write to a file in `folder`, which nobody else sees and which is
-// gone with it: for what is larger than the machine's memory. Throws Error(failed), also where the
-// folder's file system has not so much room.
+// Zeroed memory that the system may write to a file in `folder`, which nobody else sees and which
+// is gone with it: for what is larger than the machine's memory. Throws Error(failed), also where
+// the folder's file system has not so much room.
 std::shared_ptr<std::byte> scratch_memory(std::size_t bytes, const std::filesystem::path& folder);
 
 // Of this machine, in bytes.

@@ -24,8 +24,8 @@ struct Augmentation {
   // Chance that a picture is made to look as if cut out of a photo (make_photo_like), in place of
   // all the rest but mixing.
   double photo = 0;
-  // Chance that something that is of no class is drawn instead (draw_junk), whose label is a share of
-  // each class.
+  // Chance that something that is of no class is drawn instead (draw_junk), whose label is a share
+  // of each class.
   double junk = 0;
   // Mixed with another picture, and so the label, by a share from Beta(alpha, alpha): as a whole
   // (Zhang et al., 2017), or a rectangle of it (Yun et al., 2019). With both, either.

@@ -8,10 +8,10 @@
 
 namespace weft {
 
-// Draws over a picture: shapes, strokes, blobs, stripes, noise, light that falls off, or the picture
-// itself in pieces that are put together wrongly. Most stand alone on the picture's background (the
-// median of each channel's border), as something that was cut out of a photo does. picture:
-// {channels, height, width}, in place.
+// Draws over a picture: shapes, strokes, blobs, stripes, noise, light that falls off, or the
+// picture itself in pieces that are put together wrongly. Most stand alone on the picture's
+// background (the median of each channel's border), as something that was cut out of a photo does.
+// picture: {channels, height, width}, in place.
 void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* picture);
 
 }  // namespace weft

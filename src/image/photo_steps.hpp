@@ -36,8 +36,8 @@ struct PhotoSteps {
 // How Fashion-MNIST's pictures were made of a shop's: trim, fit, sharpen, centre, negate, grey
 // (Xiao, Rasul and Vollgraf, 2017, section 2).
 PhotoSteps authors_steps();
-// Behind `product`, for backgrounds that are not plain, and without sharpen, which on the way from a
-// photo to 28 pixels makes no difference (docs/adr/0006-finding-the-product.md).
+// Behind `product`, for backgrounds that are not plain, and without sharpen, which on the way from
+// a photo to 28 pixels makes no difference (docs/adr/0006-finding-the-product.md).
 PhotoSteps catalogue_steps();
 // Fit and centre: for networks that learn from photos themselves.
 PhotoSteps plain_steps();

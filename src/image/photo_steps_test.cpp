@@ -107,8 +107,7 @@ TEST(PhotoSteps, ShowWhatEachOfThemDid) {
       EXPECT_EQ(picture.width, 28U);
     }
   });
-  EXPECT_THAT(names, ::testing::ElementsAre("product", "trim", "fit", "centre", "negate",
-                                            "grey"));
+  EXPECT_THAT(names, ::testing::ElementsAre("product", "trim", "fit", "centre", "negate", "grey"));
 }
 
 TEST(PhotoSteps, TakePicturesOfAnyShape) {
