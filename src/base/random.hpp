@@ -33,7 +33,8 @@ class RandomStream {
 
   std::uint32_t bits();  // 32 random bits
   double uniform();      // [0, 1), 53 bits
-  double normal();       // mean 0, deviation 1 (Box and Muller, 1958)
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  double normal();  // mean 0, deviation 1 (Box and Muller, 1958)
   std::uint32_t below(
       std::uint32_t exclusive);  // [0, exclusive), exact (Lemire, 2019); exclusive > 0
 

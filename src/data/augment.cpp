@@ -16,10 +16,6 @@ std::uint8_t to_byte(double value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
 }
 
-double between(RandomStream& random, double low, double high) {
-  return low + (high - low) * random.uniform();
-}
-
 // A position outside, reflected as often as it takes: -1 is 1, `size` is size - 2.
 std::size_t reflected(long at, std::size_t size) {
   if (size == 1) return 0;
@@ -169,10 +165,10 @@ Placement Augmenter::draw_placement(std::uint32_t epoch, std::uint32_t index,
     placement.dy = pixels();
   }
   if (augmentation_.rotate > 0) {
-    placement.degrees = between(random, -augmentation_.rotate, augmentation_.rotate);
+    placement.degrees = random.uniform(-augmentation_.rotate, augmentation_.rotate);
   }
   if (augmentation_.zoom > 0) {
-    placement.zoom = 1 + between(random, -augmentation_.zoom, augmentation_.zoom);
+    placement.zoom = 1 + random.uniform(-augmentation_.zoom, augmentation_.zoom);
   }
   return placement;
 }
@@ -187,8 +183,8 @@ Augmenter::Box Augmenter::clipped(double top, double left, double height, double
 
 void Augmenter::change_colours(RandomStream& random, std::uint8_t* dst) const {
   if (augmentation_.brightness == 0 && augmentation_.contrast == 0) return;
-  const double added = 255 * between(random, -augmentation_.brightness, augmentation_.brightness);
-  const double factor = 1 + between(random, -augmentation_.contrast, augmentation_.contrast);
+  const double added = 255 * random.uniform(-augmentation_.brightness, augmentation_.brightness);
+  const double factor = 1 + random.uniform(-augmentation_.contrast, augmentation_.contrast);
   const std::size_t pixels = size_.height * size_.width;
   for (std::size_t c = 0; c < size_.channels; ++c) {
     std::array<std::uint8_t, 256> becomes;
@@ -217,12 +213,12 @@ void Augmenter::cut_out(RandomStream& random, std::uint8_t* dst) const {
 void Augmenter::erase(RandomStream& random, std::uint8_t* dst) const {
   if (augmentation_.erase == 0 || random.uniform() >= augmentation_.erase) return;
   const auto height = static_cast<double>(size_.height), width = static_cast<double>(size_.width);
-  const double area = between(random, 0.02, 0.4) * height * width;
-  const double ratio = between(random, 0.3, 1 / 0.3);
+  const double area = random.uniform(0.02, 0.4) * height * width;
+  const double ratio = random.uniform(0.3, 1 / 0.3);
   const double tall = std::min(std::sqrt(area * ratio), height);
   const double wide = std::min(std::sqrt(area / ratio), width);
   const Box box =
-      clipped(between(random, 0, height - tall), between(random, 0, width - wide), tall, wide);
+      clipped(random.uniform(0, height - tall), random.uniform(0, width - wide), tall, wide);
   for (std::size_t c = 0; c < size_.channels; ++c) {
     for (std::size_t i = box.top; i < box.bottom; ++i) {
       for (std::size_t j = box.left; j < box.right; ++j) {

@@ -109,6 +109,19 @@ Dataset load_fashion_mnist(const LoadOptions& options) {
   return dataset;
 }
 
+// As gather_rows; what takes more than a quarter of the machine's memory stands in a file.
+Tensor gather_large(const Tensor& src, std::span<const std::uint32_t> rows) {
+  std::vector<std::size_t> sizes = src.shape().sizes();
+  sizes.at(0) = rows.size();
+  const Shape shape(std::move(sizes));
+  const std::size_t bytes = shape.elements() * size_of(src.type());
+  const fs::path folder = pictures_folder();
+  if (bytes <= physical_memory() / 4 || folder.empty()) return gather_rows(src, rows);
+  Tensor dst(src.type(), shape, scratch_memory(bytes, folder));
+  gather_rows(src, rows, dst);
+  return dst;
+}
+
 }  // namespace
 
 Dataset load_dataset(const std::string& where, const LoadOptions& options) {
@@ -138,19 +151,6 @@ std::string digest(const LabelledImages& part) {
   sum.update(pixels.data(), pixels.size());
   sum.update(part.labels.data(), part.labels.size() * sizeof(Label));
   return sum.hexadecimal();
-}
-
-// As gather_rows; what takes more than a quarter of the machine's memory stands in a file.
-static Tensor gather_large(const Tensor& src, std::span<const std::uint32_t> rows) {
-  std::vector<std::size_t> sizes = src.shape().sizes();
-  sizes.at(0) = rows.size();
-  const Shape shape(std::move(sizes));
-  const std::size_t bytes = shape.elements() * size_of(src.type());
-  const fs::path folder = pictures_folder();
-  if (bytes <= physical_memory() / 4 || folder.empty()) return gather_rows(src, rows);
-  Tensor dst(src.type(), shape, scratch_memory(bytes, folder));
-  gather_rows(src, rows, dst);
-  return dst;
 }
 
 LabelledImages gather(const LabelledImages& part, std::span<const std::uint32_t> rows) {

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "data/test_photos.hpp"
-#include "image/fit.hpp"
+#include "image/photo_steps.hpp"
 
 namespace weft {
 namespace {
@@ -18,7 +18,8 @@ constexpr std::size_t kSide = 32;
 Tensor fitted(const std::vector<Picture>& pictures, std::size_t channels = 3) {
   Tensor images(DataType::u8, {pictures.size(), channels, kSide, kSide});
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    fit(pictures[i], {channels, kSide, kSide},
+    convert(
+        pictures[i], plain_steps(), {channels, kSide, kSide},
         images.as<std::uint8_t>().subspan(i * channels * kSide * kSide, channels * kSide * kSide));
   }
   return images;

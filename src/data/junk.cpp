@@ -11,10 +11,6 @@ namespace {
 
 constexpr double kTurn = 2 * std::numbers::pi;
 
-double between(RandomStream& random, double low, double high) {
-  return low + (high - low) * random.uniform();
-}
-
 // Which pixels are drawn, 0 to 1: {height, width}. Positions run from -1 to 1.
 struct Mask {
   std::size_t height, width;
@@ -36,14 +32,14 @@ struct Mask {
 // A closed curve about a middle, by its distance in each direction: ellipses, stars, polygons and
 // lumps are sums of a few waves, or cut off straight.
 void draw_lump(RandomStream& random, double reach, Mask& mask) {
-  const double cy = between(random, -1, 1) * (1 - reach), cx = between(random, -1, 1) * (1 - reach);
-  const double ry = reach * between(random, 0.4, 1), rx = reach * between(random, 0.4, 1);
+  const double cy = random.uniform(-1, 1) * (1 - reach), cx = random.uniform(-1, 1) * (1 - reach);
+  const double ry = reach * random.uniform(0.4, 1), rx = reach * random.uniform(0.4, 1);
   const bool polygon = random.below(2) == 0;
-  const double corners = 3 + random.below(6), turned = between(random, 0, kTurn);
+  const double corners = 3 + random.below(6), turned = random.uniform(0, kTurn);
   std::array<double, 4> height{}, phase{};
   for (std::size_t k = 0; k < height.size(); ++k) {
-    height[k] = polygon ? 0 : between(random, 0, 0.5) / static_cast<double>(k + 1);
-    phase[k] = between(random, 0, kTurn);
+    height[k] = polygon ? 0 : random.uniform(0, 0.5) / static_cast<double>(k + 1);
+    phase[k] = random.uniform(0, kTurn);
   }
   mask.draw([&](double y, double x) {
     const double v = (y - cy) / ry, u = (x - cx) / rx, angle = std::atan2(v, u) + turned;
@@ -62,8 +58,8 @@ void draw_lump(RandomStream& random, double reach, Mask& mask) {
 
 void draw_stroke(RandomStream& random, Mask& mask) {
   std::array<double, 4> end{};
-  for (double& value : end) value = between(random, -1, 1);
-  const double thick = between(random, 0.04, 0.2), bent = between(random, -0.6, 0.6);
+  for (double& value : end) value = random.uniform(-1, 1);
+  const double thick = random.uniform(0.04, 0.2), bent = random.uniform(-0.6, 0.6);
   const double dy = end[2] - end[0], dx = end[3] - end[1];
   const double length = std::max(dy * dy + dx * dx, 1e-3);
   mask.draw([&](double y, double x) {
@@ -79,14 +75,14 @@ class Paint {
  public:
   explicit Paint(RandomStream& random) {
     kind_ = random.below(5);
-    tone_ = between(random, 0.15, 1);
-    other_ = between(random, 0, 1);
-    slope_y_ = between(random, -0.3, 0.3);
-    slope_x_ = between(random, -0.3, 0.3);
-    const double angle = between(random, 0, kTurn), waves = between(random, 2, 14);
+    tone_ = random.uniform(0.15, 1);
+    other_ = random.uniform(0, 1);
+    slope_y_ = random.uniform(-0.3, 0.3);
+    slope_x_ = random.uniform(-0.3, 0.3);
+    const double angle = random.uniform(0, kTurn), waves = random.uniform(2, 14);
     wave_y_ = waves * std::sin(angle);
     wave_x_ = waves * std::cos(angle);
-    noise_ = between(random, 0, 0.1);
+    noise_ = random.uniform(0, 0.1);
   }
 
   double at(double y, double x, RandomStream& random) const {
@@ -96,7 +92,7 @@ class Paint {
     if (kind_ == 1 && one > 0) value = other_;
     if (kind_ == 2 && one * two > 0) value = other_;
     if (kind_ == 3) value += (other_ - tone_) * (0.5 + 0.5 * one);
-    if (kind_ == 4) value = between(random, std::min(tone_, other_), std::max(tone_, other_));
+    if (kind_ == 4) value = random.uniform(std::min(tone_, other_), std::max(tone_, other_));
     return std::clamp(value + slope_y_ * y + slope_x_ * x + noise_ * random.normal(), 0.02, 1.0);
   }
 
@@ -193,7 +189,7 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
       for (std::uint32_t k = 0; k < strokes; ++k) draw_stroke(random, mask);
     } else {
       // The first reaches from side to side, as what was fitted into the picture does.
-      draw_lump(random, i == 0 ? between(random, 0.75, 1) : between(random, 0.15, 0.6), mask);
+      draw_lump(random, i == 0 ? random.uniform(0.75, 1) : random.uniform(0.15, 0.6), mask);
       if (random.below(3) == 0) {
         paint(size, mask, background, random, picture);
         mask = inner(mask);

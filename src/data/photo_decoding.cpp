@@ -11,7 +11,6 @@
 #include "base/file.hpp"
 #include "base/threads.hpp"
 #include "image/decode.hpp"
-#include "image/fit.hpp"
 #include "image/photo_steps.hpp"
 
 namespace weft {
@@ -98,7 +97,7 @@ class Decoding {
   void decode_one(std::size_t i) {
     const Photo& photo = list_.photos[i];
     DecodeOptions options;
-    options.longest_side = decoded_side(plain_steps(), input_);
+    options.longest_side = decoded_side(input_);
     std::optional<FileBytes> file;
     try {
       file = read_file(list_.path(photo), options.max_bytes);
@@ -115,7 +114,7 @@ class Decoding {
       return;
     }
     if (picture.channels != 1) colour_ = true;
-    fit(picture, input_, {pixels_ + places_[i], input_.elements()});
+    convert(picture, plain_steps(), input_, {pixels_ + places_[i], input_.elements()});
   }
 
   void tell() {

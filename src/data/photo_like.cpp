@@ -9,10 +9,6 @@
 namespace weft {
 namespace {
 
-double between(RandomStream& random, double low, double high) {
-  return low + (high - low) * random.uniform();
-}
-
 bool chance(RandomStream& random, double probability) {
   return random.uniform() < probability;
 }
@@ -36,16 +32,16 @@ struct Affine {
 // turned: degrees clockwise, about `higher` times as high as it was before that.
 Affine draw_affine(RandomStream& random, double turned, double higher) {
   const double turn = turned * std::numbers::pi / 180;
-  const double zoom = between(random, 0.8, 1.1);
-  const double stretch = std::sqrt(higher) * std::exp(between(random, -0.17, 0.17));
-  const double shear = between(random, -0.2, 0.2);
+  const double zoom = random.uniform(0.8, 1.1);
+  const double stretch = std::sqrt(higher) * std::exp(random.uniform(-0.17, 0.17));
+  const double shear = random.uniform(-0.2, 0.2);
   const double mirror = chance(random, 0.5) ? -1 : 1;
   // Mirrored, stretched, tilted, turned, in the order from the source to the result.
   const double c = std::cos(turn) / zoom, s = std::sin(turn) / zoom;
   const double sx = mirror * std::min(stretch, 1.0), sy = 1 / std::max(stretch, 1.0);
   return {{sx * (c + shear * s), sx * (s - shear * c), sy * -s, sy * c},
-          between(random, -1.5, 1.5),
-          between(random, -1.5, 1.5)};
+          random.uniform(-1.5, 1.5),
+          random.uniform(-1.5, 1.5)};
 }
 
 // Bilinear; outside there is background, which is 0.
@@ -125,7 +121,7 @@ bool lies(Canvas& canvas) {
 // own.
 void dress_somebody(Canvas& canvas, RandomStream& random) {
   Canvas smaller{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};
-  const double scale = between(random, 0.5, 0.75), down = between(random, -0.05, 0.2);
+  const double scale = random.uniform(0.5, 0.75), down = random.uniform(-0.05, 0.2);
   Affine affine;
   affine.dy = down * static_cast<double>(canvas.size.height) / 2;
   draw(canvas, affine, 0, scale, scale, smaller);
@@ -136,15 +132,15 @@ void dress_somebody(Canvas& canvas, RandomStream& random) {
                        double lean) {
     to.push_back({half_y * (1 + y) - 0.5, half_x * (1 + x) - 0.5, half_y * ry, half_x * rx, lean});
   };
-  const double aside = between(random, -0.05, 0.05), long_head = between(random, 0.14, 0.22);
-  add(skin, down - scale - 0.12, aside, long_head, between(random, 0.1, 0.16), 0);
-  const double apart = between(random, 0.08, 0.2);
+  const double aside = random.uniform(-0.05, 0.05), long_head = random.uniform(0.14, 0.22);
+  add(skin, down - scale - 0.12, aside, long_head, random.uniform(0.1, 0.16), 0);
+  const double apart = random.uniform(0.08, 0.2);
   for (const double side : {-1.0, 1.0}) {
     if (chance(random, 0.6)) {
-      add(cloth, down + scale + 0.2, side * apart, between(random, 0.4, 0.7), 0.1, 0);
+      add(cloth, down + scale + 0.2, side * apart, random.uniform(0.4, 0.7), 0.1, 0);
     }
     if (chance(random, 0.4)) {
-      add(skin, down + 0.1, side * scale * 0.6, 0.35, 0.07, side * between(random, -0.4, 0.4));
+      add(skin, down + 0.1, side * scale * 0.6, 0.35, 0.07, side * random.uniform(-0.4, 0.4));
     }
   }
   const auto paint = [&](const std::vector<Ellipse>& limbs, double tone) {
@@ -158,8 +154,8 @@ void dress_somebody(Canvas& canvas, RandomStream& random) {
       }
     }
   };
-  paint(skin, between(random, 0.2, 0.9));
-  paint(cloth, between(random, 0.1, 1));
+  paint(skin, random.uniform(0.2, 0.9));
+  paint(cloth, random.uniform(0.1, 1));
   canvas = std::move(smaller);
 }
 
@@ -168,8 +164,8 @@ Canvas placed(Canvas& src, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
   const bool wide = lies(src);
   if (!wide && chance(random, 0.12)) dress_somebody(src, random);
-  double turned = chance(random, 0.8) ? 10 * random.normal() : between(random, -45, 45);
-  const double higher = wide ? std::exp(between(random, -0.1, 0.7)) : 1;
+  double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);
+  const double higher = wide ? std::exp(random.uniform(-0.1, 0.7)) : 1;
   if (!chance(random, wide ? 0.35 : 0.03)) {
     if (chance(random, wide ? 0.2 : 0.06)) turned += chance(random, 0.5) ? 90 : -90;
     draw(src, draw_affine(random, turned, higher), 0, 1, 1, dst);
@@ -178,30 +174,28 @@ Canvas placed(Canvas& src, RandomStream& random) {
   const bool upright = chance(random, 0.65);
   if (upright) turned += chance(random, 0.5) ? 90 : -90;
   Affine affine = draw_affine(random, turned, higher);
-  const double apart = between(random, 0.17, 0.27) * static_cast<double>(src.size.width);
-  const double scale_x = upright ? between(random, 0.75, 1.1) : between(random, 0.5, 0.7);
-  const double scale_y = upright ? between(random, 0.75, 1) : between(random, 0.7, 1.2);
+  const double apart = random.uniform(0.17, 0.27) * static_cast<double>(src.size.width);
+  const double scale_x = upright ? random.uniform(0.75, 1.1) : random.uniform(0.5, 0.7);
+  const double scale_y = upright ? random.uniform(0.75, 1) : random.uniform(0.7, 1.2);
   draw(src, affine, -apart, scale_x, scale_y, dst);
   if (chance(random, 0.7)) {  // the other foot's
     affine.matrix[0] = -affine.matrix[0];
     affine.matrix[2] = -affine.matrix[2];
   }
-  const double fan = chance(random, 0.5) ? 0 : between(random, -0.4, 0.4);
+  const double fan = chance(random, 0.5) ? 0 : random.uniform(-0.4, 0.4);
   affine.matrix[1] += fan * affine.matrix[0];
   affine.matrix[3] += fan * affine.matrix[2];
-  affine.dy += between(random, -3, 3);
+  affine.dy += random.uniform(-3, 3);
   draw(src, affine, apart, scale_x, scale_y, dst);
   return dst;
 }
 
 void change_tones(Canvas& canvas, RandomStream& random) {
   const bool inverts = chance(random, 0.3);
-  const double gamma = std::exp(between(random, -0.6, 0.6));
-  const double contrast = between(random, 0.4, 1.3), added = between(random, -0.2, 0.25);
+  const double gamma = std::exp(random.uniform(-0.6, 0.6));
+  const double contrast = random.uniform(0.4, 1.3), added = random.uniform(-0.2, 0.25);
   for (std::size_t c = 0; c < canvas.size.channels; ++c) {
-    const float background = canvas.background[c];
-    // Away from the background is up, whichever way that is.
-    const float range = background < 128 ? 255 - background : -background;
+    const float range = toned(canvas, c, 1);  // away from the background is up
     double mean = 0, weight = 1e-6;
     for (std::size_t i = 0; i < canvas.plane(); ++i) {
       const double w = cover(canvas, i);
@@ -223,18 +217,18 @@ void change_tones(Canvas& canvas, RandomStream& random) {
 
 Ellipse at_the_rim(const PictureSize& size, RandomStream& random) {
   const auto height = static_cast<double>(size.height), width = static_cast<double>(size.width);
-  const double angle = between(random, 0, 2 * std::numbers::pi);
-  const double ry = height * between(random, 0.05, 0.28);
-  const double rx = width * between(random, 0.05, 0.28);
+  const double angle = random.uniform(0, 2 * std::numbers::pi);
+  const double ry = height * random.uniform(0.05, 0.28);
+  const double rx = width * random.uniform(0.05, 0.28);
   return {height * (0.5 + 0.5 * std::sin(angle)), width * (0.5 + 0.5 * std::cos(angle)), ry, rx,
-          between(random, -1, 1)};
+          random.uniform(-1, 1)};
 }
 
 // What lay behind the product and was taken for a piece of it.
 void leave_over(Canvas& canvas, const Ellipse& piece, RandomStream& random) {
   const bool over = chance(random, 0.3);
-  const double tone = between(random, 0.15, 1), grain = between(random, 0, 0.15);
-  const double slope_y = between(random, -0.3, 0.3), slope_x = between(random, -0.3, 0.3);
+  const double tone = random.uniform(0.15, 1), grain = random.uniform(0, 0.15);
+  const double slope_y = random.uniform(-0.3, 0.3), slope_x = random.uniform(-0.3, 0.3);
   for (std::size_t i = 0; i < canvas.plane(); ++i) {
     const auto [v, u] = piece.place(canvas.size, i);
     if (u * u + v * v > 1) continue;
@@ -297,12 +291,12 @@ void blur(Canvas& canvas, double amount) {
 
 void change_focus(Canvas& canvas, RandomStream& random) {
   if (chance(random, 0.3)) {
-    blur(canvas, between(random, 0.3, 1));
+    blur(canvas, random.uniform(0.3, 1));
   } else if (chance(random, 0.3)) {
-    blur(canvas, between(random, -1, -0.2));
+    blur(canvas, random.uniform(-1, -0.2));
   }
   if (!chance(random, 0.5)) return;
-  const double deviation = between(random, 0, 14);
+  const double deviation = random.uniform(0, 14);
   for (std::size_t i = 0; i < canvas.plane(); ++i) {
     const double w = cover(canvas, i);
     if (w == 0) continue;

@@ -17,7 +17,7 @@ PhotoStream::PhotoStream(Next next, PhotoWork work, std::stop_source stop)
          "photos: the network takes {} (channels x height x width), but a photo has 1 channel or 3",
          input.text());
   }
-  work_.decode.longest_side = decoded_side(work_.steps, input);
+  work_.decode.longest_side = decoded_side(input);
   const int threads = work_.threads > 0 ? work_.threads : default_threads();
   for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { this->work(); });
 }

@@ -7,7 +7,7 @@
 #include <atomic>
 
 #include "data/test_photos.hpp"
-#include "image/fit.hpp"
+#include "image/photo_steps.hpp"
 
 namespace weft {
 namespace {
@@ -61,7 +61,7 @@ TEST_F(Photos, AreFittedAndLabelledByTheirFolders) {
                                            "test/b/2.png", "test/b/3.png"));
   for (std::uint32_t i = 0; i < 5; ++i) {
     test::Bytes expected(3 * 16 * 16);
-    fit(test::photo(i + 6), {3, 16, 16}, expected);
+    convert(test::photo(i + 6), plain_steps(), {3, 16, 16}, expected);
     EXPECT_THAT(data.val.images.as<std::uint8_t>().subspan(i * expected.size(), expected.size()),
                 ElementsAreArray(expected));
   }

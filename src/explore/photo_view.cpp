@@ -19,7 +19,7 @@ bool PhotoView::found_product() const {
 PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predictor) {
   const Shape& input = work.input;
   PhotoView view;
-  work.decode.longest_side = decoded_side(work.steps, input);
+  work.decode.longest_side = decoded_side(input);
   view.photo = decode_file(file, work.decode);
   view.input.resize(input.elements());
   convert(view.photo, work.steps, input, view.input, [&](PhotoStep step, const Picture& picture) {

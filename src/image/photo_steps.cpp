@@ -300,12 +300,11 @@ void convert(const Picture& photo, const PhotoSteps& steps, const Shape& input,
   }
 }
 
-std::size_t decoded_side(const PhotoSteps& steps, const Shape& input) {
-  const std::size_t side = std::max(input[1], input[2]);
-  // The product may be a small part of the photo. Else each pixel is the mean of four a side:
-  // decoding no more than is needed is what makes large photos fast, and from four on the result
-  // hardly tells.
-  return steps.has(PhotoStep::trim) ? std::max<std::size_t>(4 * side, 128) : 4 * side;
+std::size_t decoded_side(const Shape& input) {
+  // Each pixel is then the mean of four a side: decoding no more than is needed is what makes large
+  // photos fast, and from four on the result hardly tells. The product may be a small part of the
+  // photo, of which a thumbnail needs more.
+  return std::max<std::size_t>(4 * std::max(input[1], input[2]), 128);
 }
 
 }  // namespace weft

@@ -60,6 +60,6 @@ void convert(const Picture& photo, const PhotoSteps& steps, const Shape& input,
              std::span<std::uint8_t> dst, const PhotoWatcher& watch = {});
 
 // The longer side that a photo is best decoded to for a network that takes `input`.
-std::size_t decoded_side(const PhotoSteps& steps, const Shape& input);
+std::size_t decoded_side(const Shape& input);
 
 }  // namespace weft

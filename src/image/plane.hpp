@@ -28,7 +28,8 @@ Plane to_plane(const Picture& picture);
 // Clamped to 0 .. 255 and rounded. plane: of 1 or 3 channels.
 Picture to_picture(const Plane& plane);
 
-// Made larger by bilinear interpolation, smaller by means of areas; each axis by itself.
+// Made larger by bilinear interpolation, smaller by means of areas; each axis by itself. Of bytes
+// that come row by row, AreaMean makes such means while they are decoded.
 Plane resampled(const Plane& plane, std::size_t height, std::size_t width);
 
 // The sides of a picture whose longer one is `longest`, in the proportions of height to width; each

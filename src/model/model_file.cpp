@@ -1,14 +1,12 @@
 // save_model and load_model: what docs/model-file.md says, over safetensors.
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/error.hpp"
 #include "image/photo_steps.hpp"
 #include "model/fit.hpp"
 #include "model/json.hpp"
+#include "model/rules.hpp"
 #include "model/safetensors.hpp"
 #include "model/views.hpp"
 #include "weft/model.hpp"
@@ -19,16 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "1";
-constexpr std::size_t kMostClasses = std::numeric_limits<Label>::max() + std::size_t{1};
-constexpr std::size_t kMostPixels = 65536;  // in a row, in a column, and channels
-
 constexpr const char* kSpreadRule = "spread";
-constexpr double kMostTemperature = 1e6;
-
-constexpr const char* kMean = "input.mean";
-constexpr const char* kDeviation = "input.std";
-constexpr const char* kWeightPrefix = "layers.";
-constexpr const char* kMemberPrefix = "members.";
 
 json photo_step(const std::string& name) {
   return {{"step", name}, {"version", kPhotoStepVersion}};
@@ -53,166 +42,8 @@ json preprocess_steps(ScalerKind kind) {
   return steps;
 }
 
-// Of input.mean and input.std; no values where a scaler has none.
-Shape statistics_shape(ScalerKind kind, const Shape& input) {
-  switch (kind) {
-    case ScalerKind::standard:
-      return input;
-    case ScalerKind::channel:
-      return {input[0]};
-    case ScalerKind::none:
-    case ScalerKind::unit:
-      break;
-  }
-  return {0};
-}
-
 json output_rule() {
   return {{"activation", "softmax"}};
-}
-
-// Where a complaint belongs: `code` tells a caller's mistake from a bad file.
-struct Complaint {
-  ErrorCode code;
-  std::string file;
-
-  template <class... Arguments>
-  [[noreturn]] void fail(fmt::format_string<Arguments...> format, Arguments&&... arguments) const {
-    throw Error(code, file + ": " + fmt::format(format, std::forward<Arguments>(arguments)...));
-  }
-};
-
-// The rules a model keeps, in memory and in its file.
-
-void check_class_names(const std::vector<std::string>& names, const Complaint& complaint) {
-  if (names.empty() || names.size() > kMostClasses) {
-    complaint.fail("it has {} class names: 1 to {} are possible", names.size(), kMostClasses);
-  }
-  std::vector<std::string_view> sorted(names.begin(), names.end());
-  for (const std::string_view name : sorted) {
-    if (!is_utf8(name)) complaint.fail("the class name {} is not UTF-8: rename it", shown(name));
-  }
-  std::ranges::sort(sorted);
-  const auto twice = std::ranges::adjacent_find(sorted);
-  if (twice != sorted.end()) complaint.fail("two classes are named {}: rename one", shown(*twice));
-}
-
-void check_shape(const Shape& input, const Complaint& complaint) {
-  const auto possible = [](std::size_t size) { return size >= 1 && size <= kMostPixels; };
-  if (input.rank() != 3 || !std::ranges::all_of(input.sizes(), possible)) {
-    complaint.fail("its input is {}: it takes channels x height x width, each 1 to {}",
-                   input.text(), kMostPixels);
-  }
-}
-
-void check_scaler(const Shape& input, const Scaler& scaler, const Complaint& complaint) {
-  const std::size_t values = statistics_shape(scaler.kind, input).elements();
-  if (scaler.mean.size() != values || scaler.deviation.size() != values) {
-    complaint.fail("{} has {} values and {} {}, but scaler {} of pictures of {} takes {}", kMean,
-                   scaler.mean.size(), kDeviation, scaler.deviation.size(), name_of(scaler.kind),
-                   input.text(), values);
-  }
-  for (std::size_t i = 0; i < values; ++i) {
-    const float mean = scaler.mean[i];
-    const float deviation = scaler.deviation[i];
-    if (!std::isfinite(mean) || !std::isfinite(deviation) || deviation <= 0) {
-      complaint.fail(
-          "{} {} has mean {} and deviation {}: both are finite and the deviation positive",
-          scaler.kind == ScalerKind::channel ? "channel" : "value", i, mean, deviation);
-    }
-  }
-}
-
-bool is_weight(std::string_view name) {
-  return name.starts_with(kWeightPrefix) || name.starts_with(kMemberPrefix);
-}
-
-// How many "members.M." there are names of, 1 where there are none.
-std::size_t count_members(const std::vector<NamedTensor>& weights) {
-  std::size_t members = 1;
-  for (const NamedTensor& weight : weights) {
-    if (!weight.name.starts_with(kMemberPrefix)) continue;
-    std::size_t number = 0;
-    const char* first = weight.name.data() + std::string_view(kMemberPrefix).size();
-    const char* end = weight.name.data() + weight.name.size();
-    if (std::from_chars(first, end, number).ec == std::errc() && number < weights.size()) {
-      members = std::max(members, number + 1);
-    }
-  }
-  return members;
-}
-
-void check_weights(const std::vector<NamedTensor>& weights, const Complaint& complaint) {
-  for (const NamedTensor& weight : weights) {
-    if (!is_weight(weight.name)) {
-      complaint.fail("weights are named {}: their names begin with {} or {}", shown(weight.name),
-                     kWeightPrefix, kMemberPrefix);
-    }
-    if (weight.value.type() != DataType::f32) {
-      complaint.fail("{} is of type {}: weights are f32", shown(weight.name),
-                     name_of(weight.value.type()));
-    }
-    const auto values = weight.value.as<float>();
-    const auto wrong = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-    if (wrong != values.end()) {
-      complaint.fail("element {} of {} is {}: weights are finite numbers", wrong - values.begin(),
-                     shown(weight.name), *wrong);
-    }
-  }
-}
-
-void check_views(const std::vector<View>& views, const Complaint& complaint) {
-  constexpr std::size_t kMostViews = 1000;
-  if (views.empty() || views.size() > kMostViews) {
-    complaint.fail("it has {} views: 1 to {} are possible", views.size(), kMostViews);
-  }
-  for (const View& view : views) {
-    if (!parse_view(text_of(view))) {
-      complaint.fail("the view \"{}\" moves a picture by more than {} pixels", text_of(view),
-                     kMostViewShift);
-    }
-  }
-}
-
-void check_photo_steps(const std::string& steps, const Complaint& complaint) {
-  try {
-    parse_photo_steps(steps);
-  } catch (const Error& error) {
-    complaint.fail("{}", error.what());
-  }
-}
-
-void check_trust(const Model& model, const Complaint& complaint) {
-  if (!(model.temperature >= 1 / kMostTemperature && model.temperature <= kMostTemperature)) {
-    complaint.fail("its temperature is {}: it is above 0, {} to {}", model.temperature,
-                   1 / kMostTemperature, kMostTemperature);
-  }
-  const auto wrong = [](float spread) { return !(spread >= 0 && std::isfinite(spread)); };
-  const std::size_t count = model.spreads.size();
-  if ((count != 0 && count != kSpreads) || std::ranges::any_of(model.spreads, wrong) ||
-      !std::ranges::is_sorted(model.spreads)) {
-    complaint.fail("it has {} spreads: they are {} ascending numbers, or none", count, kSpreads);
-  }
-  if (!(model.rejected >= 0 && model.rejected <= 1)) {
-    complaint.fail("its rate of rejection is {}: it is a share, 0 to 1", model.rejected);
-  }
-}
-
-void check_model(const Model& model, const Complaint& complaint) {
-  if (model.network.empty() || !is_utf8(model.network)) {
-    complaint.fail("its network is {}: it is the layers' text", shown(model.network));
-  }
-  check_class_names(model.class_names, complaint);
-  check_shape(model.input, complaint);
-  check_scaler(model.input, model.scaler, complaint);
-  check_views(model.views, complaint);
-  check_photo_steps(model.photo_steps, complaint);
-  check_trust(model, complaint);
-  const auto training = parse_json(model.training);
-  if (!training || !training->is_object()) {
-    complaint.fail("its training record is {}: it is a JSON object", shown(model.training));
-  }
-  check_weights(model.weights, complaint);
 }
 
 // Writing.

@@ -1,4 +1,4 @@
-#include "image/fit.hpp"
+#include "image/photo_steps.hpp"
 
 #include <gmock/gmock.h>
 
@@ -18,7 +18,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 Bytes fitted(const Picture& picture, const Shape& input) {
   Bytes dst(input.elements(), 99);
-  fit(picture, input, dst);
+  convert(picture, plain_steps(), input, dst);
   return dst;
 }
 
@@ -52,13 +52,13 @@ double mean_over(const Picture& picture, std::size_t channel, double top, double
   return sum / (rows * columns);
 }
 
-TEST(Fit, WhatFitsStaysAsItIs) {
+TEST(PlainSteps, WhatFitsStaysAsItIs) {
   const Picture picture = grey(2, 3, {1, 2, 3, 4, 5, 6});
   EXPECT_THAT(fitted(picture, {1, 2, 3}), ElementsAreArray(picture.pixels));
   EXPECT_THAT(fitted({1, 2, 3, {1, 2, 3, 4, 5, 6}}, {3, 1, 2}), ElementsAre(1, 4, 2, 5, 3, 6));
 }
 
-TEST(Fit, BecomesSmallerByMeansOfAreas) {
+TEST(PlainSteps, BecomesSmallerByMeansOfAreas) {
   EXPECT_THAT(fitted(grey(2, 4, {0, 10, 20, 30, 40, 50, 60, 70}), {1, 1, 2}), ElementsAre(25, 45));
   struct Case {
     std::size_t height, width, to_height, to_width;
@@ -79,7 +79,7 @@ TEST(Fit, BecomesSmallerByMeansOfAreas) {
   }
 }
 
-TEST(Fit, BecomesLargerAlongStraightLines) {
+TEST(PlainSteps, BecomesLargerAlongStraightLines) {
   // Centres at 0.5 and 1.5 of 2: the new ones at 0.25, 0.75, 1.25, 1.75.
   EXPECT_THAT(fitted(grey(1, 2, {0, 100}), {1, 1, 4}), ElementsAre(0, 0, 100, 0))
       << "there is no room to grow";
@@ -91,7 +91,7 @@ TEST(Fit, BecomesLargerAlongStraightLines) {
   }
 }
 
-TEST(Fit, ProportionsAreKeptAndTheRestIsBackground) {
+TEST(PlainSteps, ProportionsAreKeptAndTheRestIsBackground) {
   // A bar, twice as high as wide, whose border is 200 but for one pixel.
   Picture bar = grey(8, 4, Bytes(32, 200));
   bar.pixels[0] = 0;
@@ -108,7 +108,7 @@ TEST(Fit, ProportionsAreKeptAndTheRestIsBackground) {
   for (std::size_t i = 0; i < thin.size(); ++i) EXPECT_EQ(thin[i], 10 * (i / 81 + 1));
 }
 
-TEST(Fit, ColourBecomesGreyByLuminanceAndGreyIsRepeated) {
+TEST(PlainSteps, ColourBecomesGreyByLuminanceAndGreyIsRepeated) {
   const Picture red{1, 1, 3, {255, 0, 0}}, green{1, 1, 3, {0, 255, 0}}, blue{1, 1, 3, {0, 0, 255}};
   EXPECT_THAT(fitted(red, {1, 1, 1}), ElementsAre(76));
   EXPECT_THAT(fitted(green, {1, 1, 1}), ElementsAre(150));
@@ -117,7 +117,7 @@ TEST(Fit, ColourBecomesGreyByLuminanceAndGreyIsRepeated) {
   EXPECT_THAT(fitted({4, 4, 3, Bytes(48, 255)}, {1, 3, 5}), Each(255)) << "white stays white";
 }
 
-TEST(Fit, AnyPictureFitsIntoAnySize) {
+TEST(PlainSteps, AnyPictureFitsIntoAnySize) {
   for (const std::size_t height : {1, 2, 31, 200}) {
     for (const std::size_t width : {1, 3, 64, 333}) {
       for (const std::size_t side : {1, 8, 33}) {
@@ -129,15 +129,15 @@ TEST(Fit, AnyPictureFitsIntoAnySize) {
   }
 }
 
-TEST(Fit, RefusesWhatIsNoPicture) {
+TEST(PlainSteps, RefusesWhatIsNoPicture) {
   Bytes dst(12);
   const Picture picture = some(2, 2, 3);
-  EXPECT_THROW(fit(picture, {2, 2, 2}, std::span(dst).first(8)), Error);
-  EXPECT_THROW(fit(picture, {3, 2, 2}, std::span(dst).first(11)), Error);
-  EXPECT_THROW(fit(picture, {3, 4}, dst), Error);
-  EXPECT_THROW(fit({0, 2, 3, {}}, {3, 2, 2}, dst), Error);
-  EXPECT_THROW(fit({2, 2, 3, Bytes(11)}, {3, 2, 2}, dst), Error);
-  EXPECT_THROW(fit({2, 2, 2, Bytes(8)}, {3, 2, 2}, dst), Error);
+  EXPECT_THROW(convert(picture, plain_steps(), {2, 2, 2}, std::span(dst).first(8)), Error);
+  EXPECT_THROW(convert(picture, plain_steps(), {3, 2, 2}, std::span(dst).first(11)), Error);
+  EXPECT_THROW(convert(picture, plain_steps(), {3, 4}, dst), Error);
+  EXPECT_THROW(convert({0, 2, 3, {}}, plain_steps(), {3, 2, 2}, dst), Error);
+  EXPECT_THROW(convert({2, 2, 3, Bytes(11)}, plain_steps(), {3, 2, 2}, dst), Error);
+  EXPECT_THROW(convert({2, 2, 2, Bytes(8)}, plain_steps(), {3, 2, 2}, dst), Error);
 }
 
 }  // namespace
