@@ -12,6 +12,9 @@ using Colour = std::array<float, 3>;
 // Added to each variance: what noise and compression do to a plain colour, 2 % of the range.
 constexpr double kFloor = 4e-4;
 constexpr int kRounds = 6;
+// A region of less than twice this many pixels is taken whole; of larger ones each kMostSteps-th at
+// least.
+constexpr std::size_t kEnough = 1000, kMostSteps = 4;
 
 float distance(const float* a, const Colour& b) {
   const float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
@@ -57,10 +60,26 @@ struct Moments {
   }
 };
 
-// The pixels of the region, side by side, so that what follows does not look at others.
+// Pixels of the region, side by side, so that what follows does not look at others: each n-th where
+// they are many, as a few Gaussians need few.
 struct Region {
   std::vector<float> colours;
   std::vector<float> weights;
+
+  Region(const Plane& of, std::span<const float> all) {
+    const auto in =
+        static_cast<std::size_t>(std::ranges::count_if(all, [](float w) { return w > 0; }));
+    const std::size_t step = std::clamp<std::size_t>(in / kEnough, 1, kMostSteps);
+    const std::size_t aside = std::max<std::size_t>(step / 2, 1);  // from row to row
+    for (std::size_t y = 0; y < of.height; ++y) {
+      for (std::size_t x = (step - aside * y % step) % step; x < of.width; x += step) {
+        const std::size_t i = y * of.width + x;
+        if (!(all[i] > 0)) continue;
+        colours.insert(colours.end(), of.pixel(i), of.pixel(i) + 3);
+        weights.push_back(all[i]);
+      }
+    }
+  }
 
   std::size_t size() const { return weights.size(); }
   const float* colour(std::size_t i) const { return colours.data() + 3 * i; }
@@ -96,13 +115,7 @@ std::vector<Colour> first_centres(const Region& region, std::size_t parts) {
 
 ColourMixture::ColourMixture(const Plane& colours, std::span<const float> weights,
                              std::size_t parts) {
-  Region region;
-  for (std::size_t i = 0; i < colours.pixels(); ++i) {
-    if (!(weights[i] > 0)) continue;
-    const float* colour = colours.pixel(i);
-    region.colours.insert(region.colours.end(), colour, colour + 3);
-    region.weights.push_back(weights[i]);
-  }
+  const Region region(colours, weights);
   if (region.size() == 0) return;
   std::vector<Colour> centres = first_centres(region, parts);
   std::vector<Moments> moments;
@@ -138,15 +151,26 @@ ColourMixture::ColourMixture(const Plane& colours, std::span<const float> weight
   }
 }
 
-float ColourMixture::surprise(const float* colour) const {
-  float least = std::numeric_limits<float>::max();
-  for (const Part& part : parts_) {
-    const float x = colour[0] - part.mean[0], y = colour[1] - part.mean[1];
-    const float z = colour[2] - part.mean[2];
-    const auto& p = part.inverse;
-    const float square = p[0] * x * x + p[3] * y * y + p[5] * z * z +
-                         2 * (p[1] * x * y + p[2] * x * z + p[4] * y * z);
-    least = std::min(least, part.constant + square / 2);
+std::vector<float> ColourMixture::surprises(const Plane& colours) const {
+  std::vector<float> least(colours.pixels(), std::numeric_limits<float>::max());
+  // In blocks whose channels stand apart, so that the compiler makes vectors of them.
+  std::array<std::array<float, 256>, 3> block;
+  for (std::size_t first = 0; first < least.size(); first += block[0].size()) {
+    const std::size_t count = std::min(block[0].size(), least.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t c = 0; c < 3; ++c) block[c][i] = colours.pixel(first + i)[c];
+    }
+    for (const Part& part : parts_) {
+      const auto& p = part.inverse;
+      for (std::size_t i = 0; i < count; ++i) {
+        const float x = block[0][i] - part.mean[0], y = block[1][i] - part.mean[1];
+        const float z = block[2][i] - part.mean[2];
+        const float square = p[0] * x * x + p[3] * y * y + p[5] * z * z +
+                             2 * (p[1] * x * y + p[2] * x * z + p[4] * y * z);
+        const float surprise = part.constant + square / 2;
+        least[first + i] = surprise < least[first + i] ? surprise : least[first + i];
+      }
+    }
   }
   return least;
 }

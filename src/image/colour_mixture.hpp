@@ -18,8 +18,9 @@ class ColourMixture {
   ColourMixture(const Plane& colours, std::span<const float> weights, std::size_t parts);
 
   bool empty() const { return parts_.empty(); }
-  // Minus the logarithm of the density of the part that the colour fits best.
-  float surprise(const float* colour) const;
+  // Of each pixel, minus the logarithm of the density of the part that its colour fits best.
+  // colours: {h, w, 3}.
+  std::vector<float> surprises(const Plane& colours) const;
 
  private:
   struct Part {

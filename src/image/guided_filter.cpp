@@ -36,21 +36,19 @@ void mean_down(const Plane& src, std::size_t radius, Plane& dst) {
 
 // Along each row, by the sums of what stands before each place.
 template <std::size_t kChannels>
-void mean_across(const Plane& src, std::size_t radius, Plane& dst) {
-  std::vector<float> before(kChannels);
-  before.resize(kChannels + src.width * kChannels);
-  std::vector<float> shares(src.width);
-  for (std::size_t x = 0; x < src.width; ++x) {
-    shares[x] = 1 / static_cast<float>(end_of(x, radius, src.width) - first_of(x, radius));
+void mean_across(std::size_t radius, Plane& plane) {
+  std::vector<float> before((plane.width + 1) * kChannels);
+  std::vector<float> shares(plane.width);
+  for (std::size_t x = 0; x < plane.width; ++x) {
+    shares[x] = 1 / static_cast<float>(end_of(x, radius, plane.width) - first_of(x, radius));
   }
-  for (std::size_t y = 0; y < src.height; ++y) {
-    const float* from = src.pixel(y * src.width);
-    for (std::size_t i = 0; i < src.width * kChannels; ++i) {
-      before[kChannels + i] = before[i] + from[i];
+  for (std::size_t y = 0; y < plane.height; ++y) {
+    float* to = plane.pixel(y * plane.width);
+    for (std::size_t i = 0; i < plane.width * kChannels; ++i) {
+      before[kChannels + i] = before[i] + to[i];
     }
-    float* to = dst.pixel(y * src.width);
-    for (std::size_t x = 0; x < src.width; ++x) {
-      const float* high = before.data() + end_of(x, radius, src.width) * kChannels;
+    for (std::size_t x = 0; x < plane.width; ++x) {
+      const float* high = before.data() + end_of(x, radius, plane.width) * kChannels;
       const float* low = before.data() + first_of(x, radius) * kChannels;
       for (std::size_t c = 0; c < kChannels; ++c) *to++ = shares[x] * (high[c] - low[c]);
     }
@@ -60,20 +58,20 @@ void mean_across(const Plane& src, std::size_t radius, Plane& dst) {
 }  // namespace
 
 Plane box_mean(const Plane& src, std::size_t radius) {
-  Plane down(src.height, src.width, src.channels), result = down;
-  mean_down(src, radius, down);
+  Plane result(src.height, src.width, src.channels);
+  mean_down(src, radius, result);
   switch (src.channels) {
     case 1:
-      mean_across<1>(down, radius, result);
+      mean_across<1>(radius, result);
       break;
     case 3:
-      mean_across<3>(down, radius, result);
+      mean_across<3>(radius, result);
       break;
     case 4:
-      mean_across<4>(down, radius, result);
+      mean_across<4>(radius, result);
       break;
     case 6:
-      mean_across<6>(down, radius, result);
+      mean_across<6>(radius, result);
       break;
     default:
       fail(ErrorCode::usage, "box_mean: {} channels: it takes 1, 3, 4 or 6", src.channels);

@@ -87,9 +87,9 @@ class Finder {
   // What is unlike the border, beyond what nine tenths of the border are unlike the rest of it.
   void begin() {
     const ColourMixture background(colours_, border_, kColours);
-    std::vector<float> surprise(colours_.pixels()), rim;
+    const std::vector<float> surprise = background.surprises(colours_);
+    std::vector<float> rim;
     for (std::size_t i = 0; i < surprise.size(); ++i) {
-      surprise[i] = background.surprise(colours_.pixel(i));
       if (border_[i] > 0) rim.push_back(surprise[i]);
     }
     const auto place = static_cast<std::ptrdiff_t>((rim.size() - 1) * 9 / 10);
@@ -114,12 +114,11 @@ class Finder {
     const auto positive = [](float w) { return w > 0; };
     if (std::ranges::count_if(background, positive) < 60) return;
     if (std::ranges::count_if(product, positive) < 60) std::ranges::fill(product, 1.0F);
-    const ColourMixture inside(colours_, product, kColours);
-    const ColourMixture outside(colours_, background, kColours);
+    const auto inside = ColourMixture(colours_, product, kColours).surprises(colours_);
+    const auto outside = ColourMixture(colours_, background, kColours).surprises(colours_);
     std::vector<float> evidence(pixels);
     for (std::size_t i = 0; i < pixels; ++i) {
-      const float* colour = colours_.pixel(i);
-      const float difference = outside.surprise(colour) - inside.surprise(colour);
+      const float difference = outside[i] - inside[i];
       // The place speaks against a product at the rim, never for one in the middle: else a
       // background whose light falls off is learned as product there.
       const float place = 0.5F * std::min(logit(prior_[i]), 0.0F) - 0.3F;

@@ -107,8 +107,12 @@ TEST(ColourMixture, IsLessSurprisedByItsOwnColours) {
     weights[i] = i % 3 == 2 ? 0.0F : 1.0F;  // the third kind is outside
   }
   const ColourMixture mixture(colours, weights, 5);
-  EXPECT_LT(mixture.surprise(colours.pixel(0)) + 3, mixture.surprise(colours.pixel(2)));
-  EXPECT_LT(mixture.surprise(colours.pixel(1)) + 3, mixture.surprise(colours.pixel(2)));
+  const std::vector<float> surprises = mixture.surprises(colours);
+  ASSERT_EQ(surprises.size(), 200U);
+  for (std::size_t i = 0; i + 2 < 200; i += 3) {
+    EXPECT_LT(surprises[i] + 3, surprises[i + 2]);
+    EXPECT_LT(surprises[i + 1] + 3, surprises[i + 2]);
+  }
   EXPECT_TRUE(ColourMixture(colours, std::vector<float>(200, 0), 5).empty());
 }
 
@@ -118,10 +122,31 @@ TEST(ColourMixture, OfOnePartIsTheGaussianOfItsMoments) {
   colours.values = {0.2F, 0.4F, 0.6F, 0.4F, 0.4F, 0.6F};
   const ColourMixture mixture(colours, std::vector<float>{1, 1}, 1);
   const double xx = 0.01 + 4e-4, other = 4e-4;
-  const Colour at = {0.5F, 0.41F, 0.6F};
+  Plane at(1, 1, 3);
+  at.values = {0.5F, 0.41F, 0.6F};
   const double expected =
       (0.2 * 0.2 / xx + 0.01 * 0.01 / other) / 2 + std::log(xx * other * other) / 2;
-  EXPECT_NEAR(mixture.surprise(at.data()), expected, 1e-3);
+  EXPECT_NEAR(mixture.surprises(at).front(), expected, 1e-3);
+}
+
+// Of a large region only some pixels are looked at: as good, whatever its width.
+TEST(ColourMixture, OfALargeRegionIsThatOfASmallOne) {
+  const auto mixture_of = [](std::size_t height, std::size_t width) {
+    Plane colours(height, width, 3);
+    for (std::size_t i = 0; i < colours.pixels(); ++i) {
+      const float kind = noise(i * i + 5) < -0.4F ? 0.2F : 0.7F;
+      for (std::size_t c = 0; c < 3; ++c) colours.pixel(i)[c] = kind + 0.03F * noise(3 * i + c);
+    }
+    return ColourMixture(colours, std::vector<float>(colours.pixels(), 1), 5);
+  };
+  Plane at(1, 3, 3);
+  at.values = {0.2F, 0.2F, 0.2F, 0.7F, 0.7F, 0.7F, 0.45F, 0.4F, 0.5F};
+  const std::vector<float> expected = mixture_of(40, 45).surprises(at);
+  for (const std::size_t width : {95U, 96U, 97U, 100U}) {
+    const std::vector<float> found = mixture_of(96, width).surprises(at);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_NEAR(found[i], expected[i], 0.2) << width;
+    EXPECT_GT(found[2], found[0] + 5) << width;
+  }
 }
 
 TEST(GuidedFilter, KeepsAnEdgeThatTheGuideHasAndFlattensOneThatItHasNot) {
