@@ -29,11 +29,18 @@ struct Mask {
   }
 };
 
+// Up and down, and across; the larger one as far as it may reach.
+std::array<double, 2> draw_radii(RandomStream& random, double reach) {
+  const double smaller = reach * random.uniform(0.35, 1);
+  if (random.below(2) == 0) return {reach, smaller};
+  return {smaller, reach};
+}
+
 // A closed curve about a middle, by its distance in each direction: ellipses, stars, polygons and
 // lumps are sums of a few waves, or cut off straight.
 void draw_lump(RandomStream& random, double reach, Mask& mask) {
   const double cy = random.uniform(-1, 1) * (1 - reach), cx = random.uniform(-1, 1) * (1 - reach);
-  const double ry = reach * random.uniform(0.4, 1), rx = reach * random.uniform(0.4, 1);
+  const auto [ry, rx] = draw_radii(random, reach);
   const bool polygon = random.below(2) == 0;
   const double corners = 3 + random.below(6), turned = random.uniform(0, kTurn);
   std::array<double, 4> height{}, phase{};
@@ -70,11 +77,60 @@ void draw_stroke(RandomStream& random, Mask& mask) {
   });
 }
 
-// What fills the mask, 0 to 1: a tone with light that falls off, stripes, spots or noise in it.
+// The same on both sides, as most signs and things that were made are.
+void mirror(Mask& mask) {
+  for (std::size_t y = 0; y < mask.height; ++y) {
+    float* row = mask.values.data() + y * mask.width;
+    for (std::size_t x = 0; x < mask.width / 2; ++x) row[mask.width - 1 - x] = row[x];
+  }
+}
+
+// A box with round corners, standing upright: what a screen, a page, a button, a case looks like.
+void draw_box(RandomStream& random, double reach, Mask& mask) {
+  const auto [ry, rx] = draw_radii(random, reach);
+  const double cy = random.uniform(-1, 1) * (1 - reach), cx = random.uniform(-1, 1) * (1 - reach);
+  const double corner = random.uniform(0, 1) * std::min(ry, rx);
+  mask.draw([&](double y, double x) {
+    const double v = std::abs(y - cy) - ry + corner, u = std::abs(x - cx) - rx + corner;
+    if (v > 0 && u > 0) return v * v + u * u < corner * corner;
+    return v < corner && u < corner;
+  });
+}
+
+// Smooth random light and dark, finer and weaker from octave to octave: clouds, hills, leaves.
+class Clouds {
+ public:
+  explicit Clouds(RandomStream& random) : fall_(random.uniform(0.35, 0.9)) {
+    for (Wave& wave : waves_) {
+      const double angle = random.uniform(0, kTurn), length = std::exp(random.uniform(0, 3));
+      wave = {length * std::sin(angle), length * std::cos(angle), random.uniform(0, kTurn),
+              std::pow(length, -fall_)};
+      total_ += wave.height;
+    }
+  }
+
+  // -1 to 1.
+  double at(double y, double x) const {
+    double sum = 0;
+    for (const Wave& wave : waves_)
+      sum += wave.height * std::sin(wave.y * y + wave.x * x + wave.phase);
+    return std::clamp(2 * sum / total_, -1.0, 1.0);
+  }
+
+ private:
+  struct Wave {
+    double y, x, phase, height;
+  };
+  std::array<Wave, 12> waves_;
+  double fall_, total_ = 0;
+};
+
+// What fills the mask, 0 to 1: a tone with light that falls off, stripes, spots, noise or clouds in
+// it.
 class Paint {
  public:
-  explicit Paint(RandomStream& random) {
-    kind_ = random.below(5);
+  explicit Paint(RandomStream& random) : clouds_(random) {
+    kind_ = random.below(6);
     tone_ = random.uniform(0.15, 1);
     other_ = random.uniform(0, 1);
     slope_y_ = random.uniform(-0.3, 0.3);
@@ -92,11 +148,13 @@ class Paint {
     if (kind_ == 1 && one > 0) value = other_;
     if (kind_ == 2 && one * two > 0) value = other_;
     if (kind_ == 3) value += (other_ - tone_) * (0.5 + 0.5 * one);
+    if (kind_ == 5) value += (other_ - tone_) * clouds_.at(y, x);
     if (kind_ == 4) value = random.uniform(std::min(tone_, other_), std::max(tone_, other_));
     return std::clamp(value + slope_y_ * y + slope_x_ * x + noise_ * random.normal(), 0.02, 1.0);
   }
 
  private:
+  Clouds clouds_;
   std::uint32_t kind_;
   double tone_, other_, slope_y_, slope_x_, wave_y_, wave_x_, noise_;
 };
@@ -180,6 +238,7 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
   }
   // Several things over each other, each with its own paint; some with an outline.
   const std::uint32_t things = kind == 1 ? 1 : 1 + random.below(4);
+  const bool mirrored = random.below(3) == 0;
   for (std::uint32_t i = 0; i < things; ++i) {
     Mask mask(size);
     if (kind == 1) {
@@ -189,7 +248,13 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
       for (std::uint32_t k = 0; k < strokes; ++k) draw_stroke(random, mask);
     } else {
       // The first reaches from side to side, as what was fitted into the picture does.
-      draw_lump(random, i == 0 ? random.uniform(0.75, 1) : random.uniform(0.15, 0.6), mask);
+      const double reach = i == 0 ? random.uniform(0.75, 1) : random.uniform(0.15, 0.6);
+      if (random.below(3) == 0) {
+        draw_box(random, reach, mask);
+      } else {
+        draw_lump(random, reach, mask);
+      }
+      if (mirrored) mirror(mask);
       if (random.below(3) == 0) {
         paint(size, mask, background, random, picture);
         mask = inner(mask);

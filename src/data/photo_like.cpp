@@ -159,11 +159,51 @@ void dress_somebody(Canvas& canvas, RandomStream& random) {
   canvas = std::move(smaller);
 }
 
+// With something in its own tones above: a hood, a collar that stands, a hanger's shoulders, a
+// handle. Training pictures were laid flat, with nothing there.
+void raise_hood(Canvas& canvas, RandomStream& random) {
+  Canvas smaller{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};
+  const double scale = random.uniform(0.65, 0.9);
+  Affine affine;
+  affine.dy = (1 - scale) * static_cast<double>(canvas.size.height) / 2;
+  draw(canvas, affine, 0, scale * random.uniform(0.9, 1.1), scale, smaller);
+  const double half_y = static_cast<double>(canvas.size.height) / 2;
+  const double half_x = static_cast<double>(canvas.size.width) / 2;
+  const double ry = half_y * (1 - scale) * random.uniform(0.8, 1.3);
+  const double rx = half_x * random.uniform(0.12, 0.3);
+  // From the rim down to a little below where the product now begins.
+  const Ellipse hood{half_y * 2 * (1 - scale) - 0.6 * ry, half_x - 0.5, ry, rx, 0};
+  double most = 0;
+  for (std::size_t i = 0; i < canvas.plane(); ++i) most += cover(smaller, i);
+  if (most < 1) return;
+  // Filled with a piece of the product's middle, darker or lighter, and at times an opening in it.
+  const double tone = random.uniform(0.7, 1.15), opening = random.uniform(0.4, 0.8);
+  const double inside = chance(random, 0.5) ? random.uniform(0.3, 1.2) : 1;
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    const auto [v, u] = hood.place(canvas.size, i);
+    const double r = u * u + v * v;
+    if (r > 1 || cover(smaller, i) > 0.5F) continue;
+    const std::size_t x = i % canvas.size.width;
+    const auto y = static_cast<std::size_t>(half_y * (1.2 + 0.4 * std::min(v, 1.0)));
+    const double shade = tone * (r < opening * opening ? inside : 1);
+    for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+      const float cloth =
+          smaller.at(c, std::min(y, canvas.size.height - 1) * canvas.size.width + x);
+      smaller.at(c, i) = static_cast<float>(shade) * cloth;
+    }
+  }
+  canvas = std::move(smaller);
+}
+
 // What lies may be a shoe: those are shown in pairs, at an angle, and from above.
 Canvas placed(Canvas& src, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
   const bool wide = lies(src);
-  if (!wide && chance(random, 0.12)) dress_somebody(src, random);
+  if (!wide && chance(random, 0.12)) {
+    dress_somebody(src, random);
+  } else if (!wide && chance(random, 0.12)) {
+    raise_hood(src, random);
+  }
   double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);
   const double higher = wide ? std::exp(random.uniform(-0.1, 0.7)) : 1;
   if (!chance(random, wide ? 0.35 : 0.03)) {
