@@ -83,6 +83,32 @@ TEST_F(PredictPhotos, JsonLinesSayWhatTheContractSays) {
   EXPECT_THAT(answers[3]["error"].get<std::string>(), HasSubstr("photos/broken.jpg"));
 }
 
+TEST_F(PredictPhotos, SetsHoldWhatTheCoverageAsksFor) {
+  Model model = small_model({"T-shirt/top", "b", "c"}, {0, 1, 2});
+  model.set_thresholds.assign(kSets, 0.01);
+  save_model(folder_ / "model", model);
+  photo("a.png", 1);
+  write("photos/broken.jpg", "no picture");
+  const auto answers = ask_json("photos --coverage 0.95", 3);
+  EXPECT_EQ(answers.at(0)["coverage"], 0.95);
+  ASSERT_EQ(answers.at(0)["set"].size(), 3U);
+  EXPECT_EQ(answers.at(0)["set"][0]["label"], "b");
+  EXPECT_FALSE(answers.at(1).contains("set"));
+  const auto lines = lines_of(ask("photos --coverage 0.95 --csv -").output);
+  EXPECT_EQ(lines.at(0), "file,label,probability,T-shirt/top,b,c,set");
+  EXPECT_THAT(lines.at(1), ::testing::EndsWith(R"(,"[""b"",""T-shirt/top"",""c""]")"));
+  EXPECT_EQ(lines.at(2), "photos/broken.jpg,,,,,,");
+  EXPECT_THAT(ask("photos/a.png --coverage 0.95").output, HasSubstr("b or T-shirt/top"));
+  const auto more = lines_of(ask("photos/a.png --coverage 0.95 --top 2").output);
+  ASSERT_EQ(more.size(), 4U);
+  EXPECT_THAT(more[2], HasSubstr("  b "));
+  model.set_thresholds.clear();
+  save_model(folder_ / "model", model);
+  const Ran none = ask("photos --coverage 0.95");
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.errors, HasSubstr("--val-fraction"));
+}
+
 TEST_F(PredictPhotos, OneThatCannotBeReadDoesNotEndTheRun) {
   photo("a.png", 0);
   write("photos/broken.jpg", "no picture");

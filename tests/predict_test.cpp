@@ -194,6 +194,72 @@ TEST_F(CliPredict, EvaluateSaysWhatTheContractSays) {
   EXPECT_EQ(csv, read_file(folder_.path() / "all.csv"));
 }
 
+// Probabilities of the model that is right on all: about 0.83 or less for the right class.
+TEST_F(CliPredict, SetsHoldWhatTheCoverageAsksFor) {
+  Model model = small_model({"a,b", "say \"c\"", "plain"}, {0, 1, 2});
+  for (std::size_t i = 0; i < kSets; ++i) model.set_thresholds.push_back(i < 450 ? 0.5 : 0.01);
+  save_model(folder_ / "sets.safetensors", model);
+  const auto first = [&](const std::string& options) {
+    const Ran ran = ask("predict", "sets.safetensors", options + " --json");
+    EXPECT_EQ(ran.exit_code, 0) << ran.errors;
+    return json::parse(lines_of(ran.output).at(0));
+  };
+  EXPECT_FALSE(first("").contains("set"));
+  const json one = first("--coverage 0.9");
+  EXPECT_EQ(one["coverage"], 0.9);
+  ASSERT_EQ(one["set"].size(), 1U);
+  EXPECT_EQ(one["set"][0]["label"], one["label"]);
+  const json more = first("--coverage 0.95");
+  ASSERT_EQ(more["set"].size(), 3U);
+  EXPECT_EQ(more["set"], more["top"]);
+
+  const Ran csv = ask("predict", "sets.safetensors", "--coverage 0.95 --csv -");
+  const auto lines = lines_of(csv.output);
+  EXPECT_THAT(lines[0], ::testing::EndsWith(",plain,set"));
+  EXPECT_THAT(lines[1], HasSubstr(R"(,"[""a,b"",""plain"",""say \""c\""""]")"));
+  const Ran table = ask("predict", "sets.safetensors", "--coverage 0.95");
+  EXPECT_THAT(lines_of(table.output)[1], HasSubstr("a,b or "));
+  EXPECT_THAT(lines_of(table.output)[1], HasSubstr("100.00 %"));
+  EXPECT_THAT(ask("predict", "sets.safetensors", "--coverage 0.95 --index 2").output,
+              HasSubstr("a set of 95 %: plain or "));
+  EXPECT_EQ(ask("predict", "sets.safetensors", "--coverage 0.4").exit_code, 2);
+  EXPECT_EQ(ask("predict", "sets.safetensors", "--coverage 1").exit_code, 2);
+  for (const char* command : {"predict", "evaluate"}) {
+    const Ran none = ask(command, "right.safetensors", "--coverage 0.95");
+    EXPECT_EQ(none.exit_code, 3);
+    EXPECT_THAT(none.errors, HasSubstr("--val-fraction"));
+    EXPECT_THAT(none.output, IsEmpty());
+  }
+}
+
+TEST_F(CliPredict, EvaluateMeasuresSets) {
+  Model model = small_model({"0", "1", "2"}, {0, 1, 2});
+  for (std::size_t i = 0; i < kSets; ++i) model.set_thresholds.push_back(i < 450 ? 0.5 : 0.01);
+  save_model(folder_ / "sets.safetensors", model);
+  const json metrics =
+      json::parse(ask("evaluate", "sets.safetensors", "--coverage 0.95 --json").output);
+  const json& sets = metrics["sets"];
+  EXPECT_EQ(sets["asked"], 0.95);
+  EXPECT_EQ(sets["coverage"], 1.0);
+  EXPECT_EQ(sets["mean_size"], 3.0);
+  EXPECT_EQ(sets["alone"], 0.0);
+  EXPECT_LT(sets["coverage_interval"][0], 1.0);
+  EXPECT_EQ(sets["per_class"][1], json({{"label", "1"}, {"coverage", 1.0}}));
+  EXPECT_FALSE(json::parse(ask("evaluate", "sets.safetensors", "--json").output).contains("sets"));
+  EXPECT_THAT(ask("evaluate", "sets.safetensors", "--coverage 0.9").output,
+              HasSubstr("sets asked to cover 90 %: 100.00 % covered"));
+}
+
+// What training itself writes: nine pictures are too few for a set of 95 % to leave any class out.
+TEST_F(CliPredict, TrainingFitsSets) {
+  ASSERT_NO_FATAL_FAILURE(train());
+  const Ran ran = ask("predict", "run", "--coverage 0.95 --json");
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+  for (const std::string& line : lines_of(ran.output))
+    EXPECT_EQ(json::parse(line)["set"].size(), 3U);
+  EXPECT_EQ(ask("predict", "run", "--coverage 0.6 --json").exit_code, 0);
+}
+
 // Names as long and as strange as they come leave every line within 80 columns.
 TEST_F(CliPredict, LongNamesStayReadable) {
   const std::string longest(300, 'x');

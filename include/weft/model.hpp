@@ -50,9 +50,15 @@ struct Model {
   std::vector<float> spreads;
   // A picture whose answer is less decided than those to this share of them is none of the classes.
   double rejected = 0.03;
+  // How probable a class is at least that is in a set (Predictor::prediction_set): of each coverage
+  // from kLeastCoverage on in thousandths, descending. kSets of them, or none where nothing was
+  // held out.
+  std::vector<double> set_thresholds;
 };
 
 constexpr std::size_t kSpreads = 101;
+constexpr std::size_t kSets = 500;
+constexpr double kLeastCoverage = 0.5, kMostCoverage = 0.999;
 
 // Writes the file whole or not at all; equal models give equal bytes. Returns the file's SHA-256.
 // Throws Error(failed) when it cannot be written.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "weft/model.hpp"
 #include "weft/tensor.hpp"
@@ -32,6 +33,14 @@ class Predictor {
   std::optional<double> typicality(std::span<const float> probabilities) const;
   // Is that below the share that the model rejects? False where nothing was held out.
   bool is_none_of_these(std::span<const float> probabilities) const;
+
+  // The classes among which the right one is, most probable first, at least one: for pictures like
+  // those that were held out it is among them at least as often as `coverage` says, 0.95 for one.
+  // The model's own views and temperature are taken for granted. Throws Error(usage) for a coverage
+  // below kLeastCoverage or above kMostCoverage, Error(bad_input) where the model has no sets:
+  // nothing was held out when it was trained, or it is older than they are.
+  std::vector<std::size_t> prediction_set(std::span<const float> probabilities,
+                                          double coverage) const;
 
  private:
   class Implementation;

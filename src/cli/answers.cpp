@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "cli/console.hpp"
@@ -23,6 +22,15 @@ struct TableLayout {
 };
 constexpr std::size_t kShown = 20, kPercent = 8;
 
+// What the shown rows may have in the label's column.
+std::vector<std::string> labels_of(const Answers& answers) {
+  std::vector<std::string> labels = answers.class_names;
+  for (std::size_t i = 0; answers.coverage && i < std::min(kShown, answers.size()); ++i) {
+    labels.push_back(set_text(answers.sets[i], answers.class_names));
+  }
+  return labels;
+}
+
 TableLayout layout_for(const Answers& answers, std::size_t columns) {
   constexpr std::size_t kLeastBar = 10, kMostBar = 22, kLeastName = 5;
   std::size_t largest = 0;
@@ -34,7 +42,7 @@ TableLayout layout_for(const Answers& answers, std::size_t columns) {
   const std::size_t fixed = index + 2 + 1 + kPercent + (names == 2 ? 4 : 0);
   const std::size_t room = columns > fixed ? columns - fixed : 0;
   const std::size_t name =
-      std::max(widest(answers.class_names, std::max(room / names, kLeastName)), kLeastName);
+      std::max(widest(labels_of(answers), std::max(room / names, kLeastName)), kLeastName);
   const std::size_t left = room > name * names ? room - name * names : 0;
   return {index, name, left > kLeastBar ? std::min(left - 1, kMostBar) : 0};
 }
@@ -76,13 +84,52 @@ bool Answers::right(std::size_t i) const {
   return given.empty() || given[i] == label(i);
 }
 
+void Answers::add_sets(const Predictor& predictor, double asked) {
+  coverage = asked;
+  sets.clear();
+  for (std::size_t i = 0; i < size(); ++i) sets.push_back(predictor.prediction_set(row(i), asked));
+}
+
+bool Answers::in_set(std::size_t i) const {
+  return given.empty() ||
+         std::ranges::any_of(sets[i], [&](std::size_t c) { return class_names[c] == given[i]; });
+}
+
+std::string set_text(const std::vector<std::size_t>& set, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::size_t c : set) text += (text.empty() ? "" : " or ") + names[c];
+  return text;
+}
+
+std::string set_field(const std::vector<std::size_t>& set, const std::vector<std::string>& names) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const std::size_t c : set) list.push_back(names[c]);
+  return csv_field(list.dump());
+}
+
+nlohmann::ordered_json classes_json(const std::vector<std::size_t>& classes,
+                                    const std::vector<std::string>& names,
+                                    std::span<const float> probabilities) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::size_t c : classes) {
+    list.push_back({{"label", names[c]}, {"probability", few_digits(probabilities[c])}});
+  }
+  return list;
+}
+
+double probability_of(const std::vector<std::size_t>& set, std::span<const float> probabilities) {
+  double sum = 0;
+  for (const std::size_t c : set) sum += static_cast<double>(probabilities[c]);
+  return std::min(sum, 1.0);
+}
+
 void write_csv(const std::string& file, const Answers& answers, bool with_given) {
   std::vector<std::string> names;
   for (const std::string& name : answers.class_names) names.push_back(csv_field(name));
   Sink sink(file);
   std::string text = with_given ? "index,given,label,probability" : "index,label,probability";
   for (const std::string& name : names) text += "," + name;
-  text += '\n';
+  text += answers.coverage ? ",set\n" : "\n";
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::size_t best = answers.best(i, 1)[0];
     auto to = std::back_inserter(text);
@@ -90,6 +137,7 @@ void write_csv(const std::string& file, const Answers& answers, bool with_given)
     if (with_given) fmt::format_to(to, "{},", csv_field(answers.given[i]));
     fmt::format_to(to, "{},{}", names[best], answers.row(i)[best]);
     for (const float probability : answers.row(i)) fmt::format_to(to, ",{}", probability);
+    if (answers.coverage) text += "," + set_field(answers.sets[i], answers.class_names);
     text += '\n';
     if (text.size() >= kChunk) {
       sink.write(text);
@@ -102,17 +150,19 @@ void write_csv(const std::string& file, const Answers& answers, bool with_given)
 
 void print_json_lines(const Answers& answers, const Predictor& predictor, std::size_t top) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    nlohmann::ordered_json classes = nlohmann::ordered_json::array();
-    for (const std::size_t c : answers.best(i, top)) {
-      classes.push_back(
-          {{"label", answers.class_names[c]}, {"probability", few_digits(answers.row(i)[c])}});
-    }
+    const auto classes = [&](const std::vector<std::size_t>& some) {
+      return classes_json(some, answers.class_names, answers.row(i));
+    };
     const std::size_t best = answers.best(i, 1)[0];
-    const nlohmann::ordered_json line{{"index", answers.index[i]},
-                                      {"label", answers.class_names[best]},
-                                      {"probability", few_digits(answers.row(i)[best])},
-                                      {"none_of_these", predictor.is_none_of_these(answers.row(i))},
-                                      {"top", classes}};
+    nlohmann::ordered_json line{{"index", answers.index[i]},
+                                {"label", answers.class_names[best]},
+                                {"probability", few_digits(answers.row(i)[best])},
+                                {"none_of_these", predictor.is_none_of_these(answers.row(i))}};
+    if (answers.coverage) {
+      line["coverage"] = *answers.coverage;
+      line["set"] = classes(answers.sets[i]);
+    }
+    line["top"] = classes(answers.best(i, top));
     fmt::print("{}\n", line.dump());
   }
 }
@@ -123,11 +173,14 @@ void print_table(const Answers& answers) {
   fmt::print("{:>{}}  {} {:>{}}\n", "index", layout.index, fit("label", layout.name), "prob.",
              kPercent);
   for (std::size_t i = 0; i < std::min(kShown, answers.size()); ++i) {
-    const float probability = answers.row(i)[answers.best(i, 1)[0]];
-    const bool right = answers.right(i);
+    const bool sets = answers.coverage.has_value();
+    const double probability = sets ? probability_of(answers.sets[i], answers.row(i))
+                                    : static_cast<double>(answers.row(i)[answers.best(i, 1)[0]]);
+    const std::string label =
+        sets ? set_text(answers.sets[i], answers.class_names) : answers.label(i);
+    const bool right = sets ? answers.in_set(i) : answers.right(i);
     fmt::print("{:>{}}  {}{} {:>{}}{}", answers.index[i], layout.index, right ? "" : colour.red,
-               fit(answers.label(i), layout.name), percent(probability), kPercent,
-               right ? "" : colour.reset);
+               fit(label, layout.name), percent(probability), kPercent, right ? "" : colour.reset);
     if (layout.bar > 0) fmt::print(" {}", bar(probability, static_cast<int>(layout.bar) - 2));
     fmt::print("{}\n", right ? "" : " is " + cut(answers.given[i], layout.name));
   }

@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "cli/parts.hpp"
 #include "evaluate/metrics.hpp"
+#include "evaluate/sets.hpp"
 #include "model/views.hpp"
 #include "weft/error.hpp"
 #include "weft/model.hpp"
@@ -24,6 +25,7 @@ namespace {
 struct Options {
   ModelOnData on;
   std::string csv;
+  std::optional<double> coverage;
   bool json = false;
 };
 
@@ -56,6 +58,20 @@ nlohmann::ordered_json as_json(const Metrics& m, const std::vector<std::string>&
           {"seconds", seconds}};
 }
 
+nlohmann::ordered_json as_json(const SetMetrics& m, double asked,
+                               const std::vector<std::string>& names) {
+  nlohmann::ordered_json classes = nlohmann::ordered_json::array();
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    classes.push_back({{"label", names[c]}, {"coverage", m.per_class[c]}});
+  }
+  return {{"asked", asked},
+          {"coverage", m.coverage},
+          {"coverage_interval", {m.coverage_interval.low, m.coverage_interval.high}},
+          {"mean_size", m.mean_size},
+          {"alone", m.alone},
+          {"per_class", classes}};
+}
+
 // The share of the pictures that the model takes for none of its classes.
 double share_of_none(const Answers& answers, const Predictor& predictor) {
   std::size_t count = 0;
@@ -72,6 +88,7 @@ void run_evaluate(const Options& options) {
   }
   const auto start = std::chrono::steady_clock::now();
   const Model model = load_model(options.on);
+  require_coverage(model, options.coverage);
   Predictor predictor(model, options.on.threads);
   LoadOptions load_options;
   load_options.label_column = options.on.label_column;
@@ -87,6 +104,11 @@ void run_evaluate(const Options& options) {
   Answers answers{model.class_names, part.index, predictor.probabilities(part.rows.images), {}};
   const Metrics metrics =
       measure(answers.probabilities.as<float>(), model.class_names.size(), labels);
+  std::optional<SetMetrics> sets;
+  if (options.coverage) {
+    answers.add_sets(predictor, *options.coverage);
+    sets = measure_sets(answers.sets, model.class_names.size(), labels);
+  }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!options.csv.empty()) {
@@ -97,6 +119,7 @@ void run_evaluate(const Options& options) {
   if (options.json) {
     auto document = as_json(metrics, model.class_names, model.views, part.name, seconds);
     if (!model.spreads.empty()) document["none_of_these"] = share_of_none(answers, predictor);
+    if (sets) document["sets"] = as_json(*sets, *options.coverage, model.class_names);
     fmt::print("{}\n", document.dump());
   } else if (options.csv != "-") {
     if (model.views.size() > 1 || model.members > 1) {
@@ -105,6 +128,7 @@ void run_evaluate(const Options& options) {
                  model.views.size() == 1 ? "" : "s");
     }
     print_evaluation(metrics, model.class_names, output_columns());
+    if (sets) print_sets(*sets, *options.coverage, model.class_names, output_columns());
   }
 }
 
@@ -119,12 +143,15 @@ void add_evaluate(CLI::App& program) {
                    "write every answer to this file: index, given, label, probability, and a "
                    "column a class; \"-\" is standard output")
       ->type_name("FILE");
+  add_coverage(*command, options->coverage,
+               "measure sets of classes that are to hold the right one this often, 0.95 for one");
   command->add_flag("--json", options->json, "one JSON document on standard output");
   command->footer(
       "Examples:\n"
       "  weft evaluate runs/first --data fashion-mnist\n"
       "  weft evaluate runs/first --data fashion-mnist --split val\n"
       "  weft evaluate runs/shoes --data photos/of/shoes\n"
+      "  weft evaluate runs/first --data fashion-mnist --coverage 0.95\n"
       "  weft evaluate model.safetensors --data fashion-mnist --csv answers.csv --json");
   command->callback([options] { run_evaluate(*options); });
 }

@@ -143,4 +143,18 @@ void print_evaluation(const Metrics& m, const std::vector<std::string>& names,
   }
 }
 
+void print_sets(const SetMetrics& m, double asked, const std::vector<std::string>& names,
+                std::size_t columns) {
+  const char* then = columns >= 76 ? ", " : "\n";
+  fmt::print("\nsets asked to cover {:g} %: {} covered{}95 % interval {:.2f} to {:.2f} %\n",
+             100 * asked, percent(m.coverage), then, 100 * m.coverage_interval.low,
+             100 * m.coverage_interval.high);
+  fmt::print("{:.2f} classes in a set{}{} of the sets are one class alone\n", m.mean_size, then,
+             percent(m.alone));
+  const std::size_t name = std::max<std::size_t>(widest(names, columns / 2), 16);
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    fmt::print("{}{:>10}\n", fit(names[c], name), percent(m.per_class[c]));
+  }
+}
+
 }  // namespace weft::cli

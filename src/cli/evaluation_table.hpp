@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evaluate/metrics.hpp"
+#include "evaluate/sets.hpp"
 
 namespace weft::cli {
 
@@ -12,5 +13,9 @@ namespace weft::cli {
 // the most frequent confusions instead.
 void print_evaluation(const Metrics& metrics, const std::vector<std::string>& names,
                       std::size_t columns);
+
+// What sets of this coverage hold.
+void print_sets(const SetMetrics& metrics, double asked, const std::vector<std::string>& names,
+                std::size_t columns);
 
 }  // namespace weft::cli

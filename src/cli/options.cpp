@@ -1,5 +1,7 @@
 #include "cli/options.hpp"
 
+#include "model/sets.hpp"
+
 namespace weft::cli {
 
 void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data) {
@@ -32,6 +34,16 @@ void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data)
   command.add_option("--threads", options.threads, "0: all processors")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+}
+
+void add_coverage(CLI::App& command, std::optional<double>& coverage, const char* words) {
+  command.add_option("--coverage", coverage, words)
+      ->check(CLI::Range(kLeastCoverage, kMostCoverage))
+      ->type_name("P");
+}
+
+void require_coverage(const Model& model, std::optional<double> coverage) {
+  if (coverage) require_sets(model.set_thresholds, *coverage);
 }
 
 Model load_model(const ModelOnData& options) {

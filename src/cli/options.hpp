@@ -19,6 +19,9 @@ struct ModelOnData {
 
 // What is about the data alone needs it, where it need not be given.
 void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data = true);
+// --coverage: of sets of classes. require_coverage throws where it is asked for in vain.
+void add_coverage(CLI::App& command, std::optional<double>& coverage, const char* words);
+void require_coverage(const Model& model, std::optional<double> coverage);
 // The model, with the views that were asked for in place of its own.
 Model load_model(const ModelOnData& options);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,18 +16,23 @@ struct Judged {
   const PhotoAnswer& answer;
   bool unsure = false;      // its probability is below the threshold
   std::string put_at = {};  // where it was sorted to; else empty
+  // Where sets of a coverage are asked for: the classes, most probable first.
+  std::optional<double> coverage = {};
+  std::vector<std::size_t> set = {};
 };
 
-// "file,label,probability" and then a column a class; only the file's name where there is no
-// answer.
+// "file,label,probability" and then a column a class, then "set" where there are sets; only the
+// file's name where there is no answer.
 class PhotoCsv {
  public:
-  PhotoCsv(const std::string& file, const std::vector<std::string>& class_names);
-  void write(const PhotoAnswer& answer);
+  PhotoCsv(const std::string& file, const std::vector<std::string>& class_names, bool sets);
+  void write(const Judged& judged);
   void commit();
 
  private:
+  const std::vector<std::string>& class_names_;
   std::vector<std::string> names_;  // as fields
+  bool sets_;
   Sink sink_;
 };
 
@@ -35,10 +41,13 @@ class PhotoCsv {
 std::string photo_json(const Judged& judged, const std::vector<std::string>& class_names,
                        std::size_t top, bool threshold);
 
-// For people. Rows are printed as they come, so the columns' widths are the terminal's.
+// For people. Rows are printed as they come, so the columns' widths are the terminal's. A set
+// stands in the place of the label, with the probability that it holds the right one; more than one
+// of the `top` classes stand below it.
 class PhotoTable {
  public:
-  PhotoTable(const std::vector<std::string>& class_names, std::size_t top, std::size_t columns);
+  PhotoTable(const std::vector<std::string>& class_names, std::size_t top, std::size_t columns,
+             bool sets);
   // The heading and the row, each line ended.
   std::string heading() const;
   std::string row(const Judged& judged) const;

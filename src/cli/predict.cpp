@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::int64_t> index;
   std::string csv;
   std::optional<std::size_t> top;
+  std::optional<double> coverage;
   bool json = false;
   PhotoOptions photos;  // what they alone have
 };
@@ -83,6 +84,11 @@ void print_pictures(const Answers& answers, const Tensor& images, std::size_t to
       fmt::print("    {}  {:>9}  {}\n", fit(answers.class_names[c], name), percent(probability),
                  bar(probability, bar_columns));
     }
+    if (answers.coverage) {
+      const std::string set = fmt::format("a set of {:g} %: {}", 100 * *answers.coverage,
+                                          set_text(answers.sets[i], answers.class_names));
+      fmt::print("    {}\n", cut(set, columns - 4));
+    }
   }
 }
 
@@ -99,6 +105,7 @@ void predict_data(const Model& model, const Options& options) {
   Answers answers{model.class_names, part.index, predictor.probabilities(part.rows.images), {}};
   const std::vector<std::string> names = names_for(model, loaded.data);
   for (const Label label : part.rows.labels) answers.given.push_back(names.at(label));
+  if (options.coverage) answers.add_sets(predictor, *options.coverage);
   if (!options.csv.empty()) {
     write_csv(options.csv, answers, false);
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
@@ -125,10 +132,12 @@ void run_predict(const Options& options) {
                     : "predict: photos and --data at once: give it one of the two");
   }
   const Model model = load_model(options.on);
+  require_coverage(model, options.coverage);
   if (!options.on.data.empty()) return predict_data(model, options);
   PhotoOptions photos = options.photos;
   photos.csv = options.csv;
   photos.top = options.top;
+  photos.coverage = options.coverage;
   photos.json = options.json;
   photos.threads = options.on.threads;
   predict_photos(model, photos);
@@ -188,6 +197,9 @@ void add_predict(CLI::App& program) {
       ->type_name("FILE");
   command->add_option("--top", options->top, "classes shown for each picture; 3, or 1 in a table")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
+  add_coverage(*command, options->coverage,
+               "say as many classes as it takes for the right one to be among them this often, "
+               "0.95 for one");
   command->add_flag("--json", options->json, "one JSON document a line on standard output");
   command->footer(
       "Examples:\n"
@@ -197,6 +209,7 @@ void add_predict(CLI::App& program) {
       "  weft predict runs/first --data fashion-mnist\n"
       "  weft predict runs/first --data fashion-mnist --index 17 --top 5\n"
       "  weft predict model.safetensors --data new-pictures --csv answers.csv\n"
+      "  weft predict runs/first photos --coverage 0.95\n"
       "  weft predict runs/first --data fashion-mnist --split val --json");
   command->callback([options] { run_predict(*options); });
 }

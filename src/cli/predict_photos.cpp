@@ -65,13 +65,14 @@ void check_folder(const PhotoOptions& options) {
 
 class Answering {
  public:
-  Answering(const Model& model, const PhotoOptions& options)
+  Answering(const Model& model, const Predictor& predictor, const PhotoOptions& options)
       : names_(model.class_names),
+        predictor_(predictor),
         options_(options),
-        table_(names_, options.top.value_or(1), output_columns()),
+        table_(names_, options.top.value_or(1), output_columns(), options.coverage.has_value()),
         shows_table_(!options.json && options.csv.empty()),
         expected_(count_of(options.files)) {
-    if (!options.csv.empty()) csv_.emplace(options.csv, names_);
+    if (!options.csv.empty()) csv_.emplace(options.csv, names_, options.coverage.has_value());
     if (!options.sort_into.empty()) sorter_.emplace(options.sort_into, names_, options.link);
   }
 
@@ -109,9 +110,13 @@ class Answering {
       say("weft: " + cut_middle(answer.error, kMostMessage));
     } else {
       judged.unsure = options_.threshold && answer.probability() < *options_.threshold;
+      judged.coverage = options_.coverage;
+      if (judged.coverage) {
+        judged.set = predictor_.prediction_set(answer.probabilities, *judged.coverage);
+      }
     }
     if (sorter_) judged.put_at = sorted(judged);
-    if (csv_) csv_->write(answer);
+    if (csv_) csv_->write(judged);
     if (options_.json) {
       fmt::print("{}\n", photo_json(judged, names_, options_.top.value_or(3),
                                     options_.threshold.has_value()));
@@ -167,6 +172,7 @@ class Answering {
   }
 
   const std::vector<std::string>& names_;
+  const Predictor& predictor_;
   const PhotoOptions& options_;
   std::optional<PhotoCsv> csv_;
   std::optional<PhotoSorter> sorter_;
@@ -189,7 +195,7 @@ void predict_photos(const Model& model, const PhotoOptions& options) {
   check_folder(options);
   const Interrupt interrupt;
   Predictor predictor(model, options.threads);
-  Answering answering(model, options);
+  Answering answering(model, predictor, options);
   const std::stop_source stop;
   PhotoFiles files(paths_of(options.files, stop.get_token()), options.sort_into);
   const auto next = [&]() -> std::optional<FoundPhoto> {

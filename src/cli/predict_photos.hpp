@@ -16,7 +16,7 @@ struct PhotoOptions {
   std::string csv;
   bool json = false;
   std::optional<std::size_t> top;
-  std::optional<double> threshold;
+  std::optional<double> threshold, coverage;
   std::string sort_into;
   bool link = false;
   std::optional<std::string> photo_steps;

@@ -18,6 +18,8 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "1";
 constexpr const char* kSpreadRule = "spread";
+constexpr const char* kSetRule = "threshold";
+constexpr double kCoverageStep = 0.001;
 
 json photo_step(const std::string& name) {
   return {{"step", name}, {"version", kPhotoStepVersion}};
@@ -63,6 +65,13 @@ Metadata to_metadata(const Model& model) {
                            {"version", 1},
                            {"rate", model.rejected},
                            {"spreads", model.spreads}};
+  }
+  if (!model.set_thresholds.empty()) {
+    output["sets"] = {{"rule", kSetRule},
+                      {"version", 1},
+                      {"least_coverage", kLeastCoverage},
+                      {"step", kCoverageStep},
+                      {"thresholds", model.set_thresholds}};
   }
   const json input = {
       {"channels", model.input[0]}, {"height", model.input[1]}, {"width", model.input[2]}};
@@ -160,20 +169,36 @@ double number_at(const json& object, const char* key, const Complaint& complaint
   return object[key].get<double>();
 }
 
-// Temperature and rejection. A file from before there was any rejection rejects nothing.
-void take_trust(const json& output, Model& model, const Complaint& complaint) {
-  model.temperature = number_at(output, "temperature", complaint);
+template <class Number>
+std::vector<Number> numbers_at(const json& object, const char* key, const Complaint& complaint) {
+  const json numbers = object.value(key, json());
+  const auto is_number = [](const json& value) { return value.is_number(); };
+  if (!numbers.is_array() || !std::ranges::all_of(numbers, is_number)) {
+    complaint.fail("weft.output has the {} {}: they are numbers", key, shown(numbers.dump()));
+  }
+  return numbers.get<std::vector<Number>>();
+}
+
+// A file from before there was any rejection rejects nothing.
+void take_rejection(const json& output, Model& model, const Complaint& complaint) {
   if (!output.contains("rejection")) return;
   const json& rejection = output["rejection"];
   const json known = {{"rule", kSpreadRule}, {"version", 1}};
   check_rule(rejection, "weft.output's rejection", known, complaint);
   model.rejected = number_at(rejection, "rate", complaint);
-  const json spreads = rejection.value("spreads", json());
-  const auto is_number = [](const json& value) { return value.is_number(); };
-  if (!spreads.is_array() || !std::ranges::all_of(spreads, is_number)) {
-    complaint.fail("weft.output has the spreads {}: they are numbers", shown(spreads.dump()));
-  }
-  model.spreads = spreads.get<std::vector<float>>();
+  model.spreads = numbers_at<float>(rejection, "spreads", complaint);
+}
+
+// Nor has it sets.
+void take_sets(const json& output, Model& model, const Complaint& complaint) {
+  if (!output.contains("sets")) return;
+  const json& sets = output["sets"];
+  const json known = {{"rule", kSetRule},
+                      {"version", 1},
+                      {"least_coverage", kLeastCoverage},
+                      {"step", kCoverageStep}};
+  check_rule(sets, "weft.output's sets", known, complaint);
+  model.set_thresholds = numbers_at<double>(sets, "thresholds", complaint);
 }
 
 std::vector<float> take_statistics(const std::vector<NamedTensor>& tensors, const char* name,
@@ -267,7 +292,9 @@ Model load_model(const std::filesystem::path& path) {
   const json output = json_at(metadata, "weft.output", complaint);
   check_rule(output, "weft.output", output_rule(), complaint);
   model.views = to_views(output, complaint);
-  take_trust(output, model, complaint);
+  model.temperature = number_at(output, "temperature", complaint);
+  take_rejection(output, model, complaint);
+  take_sets(output, model, complaint);
   model.training = text_at(metadata, "weft.training", complaint);
   check_shape(model.input, complaint);
   json preprocess = json_at(metadata, "weft.preprocess", complaint);

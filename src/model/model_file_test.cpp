@@ -192,6 +192,33 @@ TEST_F(ModelFile, HoldsTemperatureAndRejection) {
   save_refused("temperature", [](Model& wrong) { wrong.temperature = 0; });
 }
 
+TEST_F(ModelFile, HoldsSets) {
+  Model model = small_model();
+  EXPECT_TRUE(load_model(path_).set_thresholds.empty());
+  for (std::size_t i = 0; i < kSets; ++i) {
+    model.set_thresholds.push_back(static_cast<double>(kSets - i) * 19 / 1e4);
+  }
+  save_model(path_, model);
+  EXPECT_EQ(load_model(path_).set_thresholds, model.set_thresholds);
+  const auto refused = [&](const std::string& sets) {
+    metadata_refused(
+        "weft.output",
+        R"({"activation":"softmax","temperature":1,"views":["plain"],"sets":)" + sets + "}", "");
+  };
+  const std::string rule = R"({"rule":"threshold","version":1,"least_coverage":0.5,"step":0.001)";
+  for (const char* thresholds :
+       {"", R"(,"thresholds":3)", R"(,"thresholds":["a"])", R"(,"thresholds":[0.5,0.4])"}) {
+    refused(rule + thresholds + "}");
+  }
+  std::string ascending;
+  for (std::size_t i = 0; i < kSets; ++i)
+    ascending += (i > 0 ? "," : "") + std::to_string(static_cast<double>(i) * 1e-3);
+  refused(rule + R"(,"thresholds":[)" + ascending + "]}");
+  refused(R"({"rule":"threshold","version":2,"least_coverage":0.5,"step":0.001,"thresholds":[]})");
+  save_refused("thresholds", [](Model& wrong) { wrong.set_thresholds = {0.5}; });
+  save_refused("thresholds", [](Model& wrong) { wrong.set_thresholds.assign(kSets, 1.5); });
+}
+
 TEST_F(ModelFile, HoldsTheStepsForPhotos) {
   Model model = small_model();
   model.photo_steps = "product, trim, fit, sharpen, centre, negate, grey";

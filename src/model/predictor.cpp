@@ -7,6 +7,7 @@
 #include "data/rows.hpp"
 #include "kernels/select.hpp"
 #include "model/fit.hpp"
+#include "model/sets.hpp"
 #include "model/trust.hpp"
 #include "nn/network.hpp"
 
@@ -33,7 +34,8 @@ class Predictor::Implementation {
         views_(model.views),
         temperature_(static_cast<float>(model.temperature)),
         spreads_(model.spreads),
-        rejected_(model.rejected) {
+        rejected_(model.rejected),
+        set_thresholds_(model.set_thresholds) {
     check_fit(model, "model");
     for (std::size_t member = 0; member < model.members; ++member) {
       networks_.push_back(build_network(model, member, threads));
@@ -73,6 +75,7 @@ class Predictor::Implementation {
     return weft::typicality(spreads_, probabilities);
   }
   double rejected() const { return rejected_; }
+  std::span<const double> set_thresholds() const { return set_thresholds_; }
 
  private:
   std::size_t classes() const { return networks_.front().architecture().output().elements(); }
@@ -109,6 +112,7 @@ class Predictor::Implementation {
   float temperature_;
   std::vector<float> spreads_;
   double rejected_;
+  std::vector<double> set_thresholds_;
 };
 
 Predictor::Predictor(const Model& model, int threads)
@@ -133,6 +137,11 @@ std::optional<double> Predictor::typicality(std::span<const float> probabilities
 bool Predictor::is_none_of_these(std::span<const float> probabilities) const {
   const std::optional<double> typical = typicality(probabilities);
   return typical && *typical < implementation_->rejected();
+}
+
+std::vector<std::size_t> Predictor::prediction_set(std::span<const float> probabilities,
+                                                   double coverage) const {
+  return set_of(implementation_->set_thresholds(), probabilities, coverage);
 }
 
 }  // namespace weft

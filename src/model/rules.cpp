@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "image/photo_steps.hpp"
@@ -102,6 +103,14 @@ void check_trust(const Model& model, const Complaint& complaint) {
   }
   if (!(model.rejected >= 0 && model.rejected <= 1)) {
     complaint.fail("its rate of rejection is {}: it is a share, 0 to 1", model.rejected);
+  }
+  const auto& thresholds = model.set_thresholds;
+  const auto improbable = [](double p) { return !(p >= 0 && p <= 1); };
+  if ((!thresholds.empty() && thresholds.size() != kSets) ||
+      std::ranges::any_of(thresholds, improbable) ||
+      !std::ranges::is_sorted(thresholds, std::greater())) {
+    complaint.fail("it has {} thresholds of sets: they are {} descending probabilities, or none",
+                   thresholds.size(), kSets);
   }
 }
 

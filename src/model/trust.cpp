@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "model/sets.hpp"
 #include "weft/predictor.hpp"
 
 namespace weft {
@@ -121,7 +122,9 @@ void make_trustworthy(const LabelledImages& held_out, int threads, Model& model)
     used = &some;
   }
   model.temperature = fit_temperature(Predictor(model, threads).logits(used->images), used->labels);
-  model.spreads = spreads_of(Predictor(model, threads).probabilities(used->images));
+  const Tensor probabilities = Predictor(model, threads).probabilities(used->images);
+  model.spreads = spreads_of(probabilities);
+  model.set_thresholds = fit_sets(probabilities, used->labels);
 }
 
 }  // namespace weft

@@ -24,7 +24,8 @@ std::vector<float> spreads_of(const Tensor& probabilities);
 std::optional<double> typicality(std::span<const float> spreads,
                                  std::span<const float> probabilities);
 
-// Fits both to a model that has neither, on held-out pictures.
+// Fits both, and the thresholds of sets (sets.hpp), to a model that has none of them, on held-out
+// pictures.
 void make_trustworthy(const LabelledImages& held_out, int threads, Model& model);
 
 }  // namespace weft

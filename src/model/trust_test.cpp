@@ -134,6 +134,22 @@ TEST(Trust, IsFittedOnHeldOutPictures) {
   make_trustworthy(held_out, 1, model);  // always wrong: to be trusted less
   EXPECT_GT(model.temperature, 2);
   EXPECT_EQ(model.spreads.size(), kSpreads);
+  EXPECT_EQ(model.set_thresholds.size(), kSets);
+  // Half of them are given what it takes for the less probable.
+  EXPECT_LT(model.set_thresholds[450], 0.5);
+  const Predictor predictor(model, 1);
+  EXPECT_EQ(predictor.prediction_set(std::vector<float>{0.5F, 0.5F}, 0.95).size(), 2U);
+}
+
+TEST(Trust, AModelWithoutSetsSaysSo) {
+  const Predictor predictor(untrained(), 1);
+  try {
+    predictor.prediction_set(std::vector<float>{0.9F, 0.1F}, 0.95);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::bad_input);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("--val-fraction"));
+  }
 }
 
 }  // namespace
