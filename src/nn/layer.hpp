@@ -98,7 +98,8 @@ class Layer {
   virtual void forward(const Forward& pass) const = 0;
 
   // From the gradient at dst: diff_src {n, input} is assigned, unless it is null; diff_parameters
-  // is assigned, or accumulated when `accumulate`. src and dst are the forward pass's.
+  // is assigned, or accumulated when `accumulate`, unless it is null. src and dst are the forward
+  // pass's.
   struct Backward {
     std::size_t n;
     const T* src;
@@ -139,6 +140,9 @@ class BatchLayer : public Layer<T> {
                               void* settled) const = 0;
   virtual void settle_backward(std::size_t rows, const Sum<T>* sums, void* settled,
                                T* diff_parameters) const = 0;
+
+  // In use, where the statistics stand: diff_src is assigned from diff_dst; packed is pack()'s.
+  virtual void backward_in_use(const Backward& pass) const = 0;
 
   // Lets this layer do the next one's work too, an activation's; false when it cannot.
   virtual bool absorb(const Layer<T>& next) = 0;

@@ -150,6 +150,16 @@ void BatchNorm<T>::backward(const Backward& pass) const {
 }
 
 template <class T>
+void BatchNorm<T>::backward_in_use(const Backward& pass) const {
+  std::copy_n(pass.diff_dst, pass.n * layout_.elements(), pass.diff_src);
+  std::vector<Sum<T>> unused(sums());
+  gather(pass, unused.data());
+  // pack() has left zeros in b and c.
+  const Packed p = arrays(const_cast<void*>(pass.packed));
+  kernels_.combine(pass.n, planes_, pass.src, p.scale, p.b, p.c, pass.diff_src);
+}
+
+template <class T>
 bool BatchNorm<T>::absorb(const Layer<T>& next) {
   const auto* activation = dynamic_cast<const Activation<T>*>(&next);
   if (!activation || !activation->gate()) return false;

@@ -38,6 +38,7 @@ class BatchNorm final : public BatchLayer<T> {
                       void* settled) const override;
   void settle_backward(std::size_t rows, const Sum<T>* sums, void* settled,
                        T* diff_parameters) const override;
+  void backward_in_use(const Backward& pass) const override;
   bool absorb(const Layer<T>& next) override;
   typename BatchLayer<T>::Affine affine(const void* packed) const override;
 

@@ -181,11 +181,16 @@ void Conv<T>::forward(const typename Layer<T>::Forward& pass) const {
 
 template <class T>
 void Conv<T>::backward(const typename Layer<T>::Backward& pass) const {
-  if (whitens_) return;
-  T* diff_bias = bias_ ? pass.diff_parameters + conv_.weights() : nullptr;
-  kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate, pass.diff_parameters,
-                            diff_bias, pass.scratch);
-  if (pass.diff_src) {
+  if (pass.diff_parameters && !whitens_) {
+    T* diff_bias = bias_ ? pass.diff_parameters + conv_.weights() : nullptr;
+    kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate,
+                              pass.diff_parameters, diff_bias, pass.scratch);
+  }
+  if (pass.diff_src && whitens_) {
+    // Training, where nothing comes before it, packs nothing for this.
+    reference_kernels<T>().make_convolution(conv_)->backward_data(
+        pass.n, pass.diff_dst, pass.parameters, nullptr, pass.diff_src, nullptr);
+  } else if (pass.diff_src) {
     kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, behind(pass.packed),
                            pass.diff_src, pass.scratch);
   }

@@ -42,9 +42,11 @@ void Dense<T>::forward(const typename Layer<T>::Forward& pass) const {
 
 template <class T>
 void Dense<T>::backward(const typename Layer<T>::Backward& pass) const {
-  T* diff_bias = bias_ ? pass.diff_parameters + in_ * out_ : nullptr;
-  kernels_.dense_backward_weights(pass.n, in_, out_, pass.src, pass.diff_dst, pass.accumulate,
-                                  pass.diff_parameters, diff_bias);
+  if (pass.diff_parameters) {
+    T* diff_bias = bias_ ? pass.diff_parameters + in_ * out_ : nullptr;
+    kernels_.dense_backward_weights(pass.n, in_, out_, pass.src, pass.diff_dst, pass.accumulate,
+                                    pass.diff_parameters, diff_bias);
+  }
   if (pass.diff_src)
     kernels_.dense_backward_data(pass.n, in_, out_, pass.diff_dst, pass.parameters, pass.diff_src);
 }

@@ -73,6 +73,10 @@ void Dropout<T>::forward(const typename Layer<T>::Forward& pass) const {
 template <class T>
 void Dropout<T>::backward(const typename Layer<T>::Backward& pass) const {
   if (!pass.diff_src) return;
+  if (!pass.draw) {
+    std::copy_n(pass.diff_dst, pass.n * layout_.elements(), pass.diff_src);
+    return;
+  }
   drop(*pass.draw, pass.first_row, pass.n, pass.diff_dst, pass.diff_src);
 }
 
