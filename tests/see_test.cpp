@@ -57,6 +57,9 @@ TEST_F(CliSee, JsonHoldsTheAnswerTheStepsAndTheMap) {
   EXPECT_EQ(seen["occlusion"]["drop"].size(), 4U);
   EXPECT_EQ(seen["occlusion"]["drop"][0].size(), 4U);
   EXPECT_GT(seen["occlusion"]["largest_drop"], 0.03);
+  ASSERT_EQ(seen["saliency"].size(), 4U);
+  EXPECT_EQ(seen["saliency"][0].size(), 4U);
+  EXPECT_GT(seen["saliency"][1][1], 0.01);  // of the bright row
   ASSERT_EQ(seen["nearest"].size(), 2U);
   EXPECT_EQ(seen["nearest"][0]["label"], "<b>&");
   EXPECT_EQ(seen["nearest"][0]["index"].get<int>() % 3, 1);
@@ -73,7 +76,7 @@ TEST_F(CliSee, TextHasBarsAndPictures) {
   ASSERT_EQ(ran.exit_code, 0) << ran.errors;
   EXPECT_THAT(ran.output, StartsWith(kPhoto));
   for (const char* words : {"[#", "the photo", "trimmed", "the network's input", "what it rests on",
-                            "nearest to it", "█"}) {
+                            "pixels for it", "nearest to it", "█"}) {
     EXPECT_THAT(ran.output, HasSubstr(words));
   }
   EXPECT_THAT(ran.output, Not(HasSubstr("\x1b")));
@@ -86,7 +89,7 @@ TEST_F(CliSee, FilesAreWrittenInstead) {
   EXPECT_THAT(ran.output, Not(HasSubstr("the photo")));
   const Picture panel = decode_file(folder_.path() / "out.png");
   EXPECT_EQ(panel.height, 2U * 232 + 8);
-  EXPECT_EQ(panel.width, 5U * 232 + 8);
+  EXPECT_EQ(panel.width, 5U * 232 + 8);  // as many tiles as neighbours
   const std::string page = read_file(folder_.path() / "out.html");
   EXPECT_THAT(page, StartsWith("<!doctype html>"));
   EXPECT_THAT(page, HasSubstr("a &lt;i&gt;photo.png"));

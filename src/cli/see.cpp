@@ -69,8 +69,8 @@ std::vector<Known> nearest_known(const Options& options, const Model& model,
   return found;
 }
 
-// From the photo to the heat map.
-std::vector<Tile> tiles_of(const PhotoView& view, const Shape& shape) {
+// From the photo to the heat maps, with or without colours.
+std::vector<Tile> tiles_of(const PhotoView& view, const Shape& shape, bool coloured) {
   std::vector<Tile> tiles{{view.photo, "the photo"}};
   if (const Picture* product = view.after(PhotoStep::product)) {
     tiles.push_back({*product, view.found_product() ? "the product" : "no product found"});
@@ -80,7 +80,10 @@ std::vector<Tile> tiles_of(const PhotoView& view, const Shape& shape) {
   }
   const Picture input = picture_of(view.input, shape);
   tiles.push_back({input, "the network's input"});
-  tiles.push_back({heat(input, view.occlusion), "what it rests on"});
+  tiles.push_back({coloured ? heat(input, view.saliency) : heat_alone(view.saliency),
+                   coloured ? "pixels for it and against it" : "pixels for it"});
+  tiles.push_back(
+      {coloured ? heat(input, view.occlusion) : heat_alone(view.occlusion), "what it rests on"});
   return tiles;
 }
 
@@ -104,11 +107,20 @@ std::string explanation(const PhotoView& view, const std::string& label, bool co
                      printable(label), coloured ? "; blue: it adds to it." : ".");
 }
 
+ordered_json rows_of(const std::vector<float>& values, std::size_t width) {
+  ordered_json rows = ordered_json::array();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i % width == 0) rows.push_back(ordered_json::array());
+    rows.back().push_back(few_digits(values[i]));
+  }
+  return rows;
+}
+
 ordered_json as_json(const Options& options, const Model& model, const PhotoView& view,
                      const std::vector<Known>& known) {
   const PhotoAnswer& answer = view.answer;
   ordered_json classes = ordered_json::array(), steps = ordered_json::array(),
-               near = ordered_json::array(), rows = ordered_json::array();
+               near = ordered_json::array();
   for (const std::size_t c : best_of(answer.probabilities, options.top)) {
     classes.push_back(
         {{"label", model.class_names[c]}, {"probability", few_digits(answer.probabilities[c])}});
@@ -125,22 +137,18 @@ ordered_json as_json(const Options& options, const Model& model, const PhotoView
     near.push_back(entry);
   }
   const OcclusionMap& map = view.occlusion;
-  for (std::size_t y = 0; y < map.height; ++y) {
-    ordered_json row = ordered_json::array();
-    for (std::size_t x = 0; x < map.width; ++x)
-      row.push_back(few_digits(map.drop[y * map.width + x]));
-    rows.push_back(std::move(row));
-  }
-  ordered_json document{
-      {"file", answer.file},
-      {"label", model.class_names[answer.best]},
-      {"probability", few_digits(answer.probability())},
-      {"none_of_these", answer.none_of_these},
-      {"top", classes},
-      {"product_found", view.found_product()},
-      {"steps", steps},
-      {"occlusion",
-       {{"side", map.side}, {"largest_drop", few_digits(map.largest)}, {"drop", rows}}}};
+  ordered_json document{{"file", answer.file},
+                        {"label", model.class_names[answer.best]},
+                        {"probability", few_digits(answer.probability())},
+                        {"none_of_these", answer.none_of_these},
+                        {"top", classes},
+                        {"product_found", view.found_product()},
+                        {"steps", steps},
+                        {"occlusion",
+                         {{"side", map.side},
+                          {"largest_drop", few_digits(map.largest)},
+                          {"drop", rows_of(map.drop, map.width)}}},
+                        {"saliency", rows_of(view.saliency.share, view.saliency.width)}};
   if (!options.data.empty()) document["nearest"] = near;
   return document;
 }
@@ -184,8 +192,8 @@ void show(const std::vector<Tile>& tiles, Drawing drawing, std::size_t columns) 
                        : sixel_picture(drawn));
 }
 
-void draw(const Options& options, const PhotoView& view, const std::string& label,
-          std::vector<Tile> tiles, const std::vector<Tile>& near) {
+void draw(const Options& options, const PhotoView& view, const Model& model,
+          const std::vector<Tile>& near) {
   const std::size_t columns = output_columns();
   const Drawing drawing = options.sixel
                               ? Drawing::sixel
@@ -193,8 +201,8 @@ void draw(const Options& options, const PhotoView& view, const std::string& labe
                                   return static_cast<const char*>(std::getenv(name));
                                 });
   const bool coloured = drawing != Drawing::characters;
-  if (!coloured) tiles.back().picture = heat_alone(view.occlusion);
-  show(tiles, drawing, columns);
+  const std::string& label = model.class_names[view.answer.best];
+  show(tiles_of(view, model.input, coloured), drawing, columns);
   fmt::print("\n");
   for (const std::string& line : wrapped(explanation(view, label, coloured), columns)) {
     fmt::print("{}\n", line);
@@ -235,10 +243,10 @@ void run_see(const Options& options) {
   PhotoWork work = photo_work(model);
   if (options.photo_steps) work.steps = parse_photo_steps(*options.photo_steps);
   Predictor predictor(model, options.threads);
-  const PhotoView view = view_photo(options.photo, work, predictor);
+  Saliency saliency(model, options.threads);
+  const PhotoView view = view_photo(options.photo, work, predictor, saliency);
   const std::vector<Known> known = nearest_known(options, model, view);
-  const std::vector<Tile> tiles = tiles_of(view, model.input), near = tiles_of(known);
-  const std::string& label = model.class_names[view.answer.best];
+  const std::vector<Tile> tiles = tiles_of(view, model.input, true), near = tiles_of(known);
   if (!options.png.empty()) write_png(options.png, tiles, near);
   if (!options.html.empty()) write_html(options, model, view, tiles, near);
   if (options.json) {
@@ -247,7 +255,7 @@ void run_see(const Options& options) {
     return;
   }
   print_answer(options, model, view);
-  if (options.png.empty() && options.html.empty()) draw(options, view, label, tiles, near);
+  if (options.png.empty() && options.html.empty()) draw(options, view, model, near);
 }
 
 }  // namespace

@@ -135,6 +135,21 @@ void place(const PictureSize& size, const Placement& p, bool reflect, const std:
   }
 }
 
+std::vector<std::size_t> placed_from(const PictureSize& size, const Placement& p, bool reflect) {
+  const auto height = static_cast<long>(size.height), width = static_cast<long>(size.width);
+  std::vector<std::size_t> from;
+  for (long y = 0; y < height; ++y) {
+    for (long x = 0; x < width; ++x) {
+      const long from_y = y - p.dy, from_x = p.mirror ? width - 1 - (x - p.dx) : x - p.dx;
+      const bool inside = from_y >= 0 && from_x >= 0 && from_y < height && from_x < width;
+      from.push_back(inside || reflect ? reflected(from_y, size.height) * size.width +
+                                             reflected(from_x, size.width)
+                                       : kBackground);
+    }
+  }
+  return from;
+}
+
 Augmenter::Augmenter(const Augmentation& augmentation, const Tensor& images,
                      std::span<const float> mean, std::uint64_t seed)
     : augmentation_(augmentation),

@@ -28,6 +28,11 @@ struct PictureSize {
 };
 void place(const PictureSize& size, const Placement& placement, bool reflect,
            const std::uint8_t* src, std::uint8_t* dst);
+// Of each pixel that place() assigns, the one that it takes, in the order of a channel's pixels;
+// kBackground for the median. For placements that neither turn nor zoom.
+constexpr std::size_t kBackground = SIZE_MAX;
+std::vector<std::size_t> placed_from(const PictureSize& size, const Placement& placement,
+                                     bool reflect);
 
 // Of one channel, {height, width}: what is taken for a picture's background.
 std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width);

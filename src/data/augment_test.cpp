@@ -79,6 +79,26 @@ TEST(Place, MovesAndMirrors) {
   EXPECT_EQ(dst, (Bytes{2, 3, 2, 5, 6, 5}));
 }
 
+TEST(Place, SaysWhereItsPixelsComeFrom) {
+  const PictureSize size{1, 4, 5};
+  std::vector<std::uint8_t> src(20), dst(20);
+  for (std::size_t i = 0; i < 20; ++i) src[i] = static_cast<std::uint8_t>(10 + i);
+  const std::uint8_t background = median_of_border(src.data(), 4, 5);
+  for (const bool reflect : {false, true}) {
+    for (const bool mirror : {false, true}) {
+      for (const int dx : {-7, -1, 0, 2}) {
+        const Placement placement{.mirror = mirror, .dx = dx, .dy = dx / 2 + 1};
+        place(size, placement, reflect, src.data(), dst.data());
+        const auto from = placed_from(size, placement, reflect);
+        ASSERT_EQ(from.size(), 20U);
+        for (std::size_t i = 0; i < 20; ++i) {
+          EXPECT_EQ(dst[i], from[i] == kBackground ? background : src.at(from[i]));
+        }
+      }
+    }
+  }
+}
+
 TEST(Place, TurnsAboutTheMiddle) {
   const PictureSize size{1, 3, 3};
   const Bytes src{1, 2, 3, 4, 5, 6, 7, 8, 9};

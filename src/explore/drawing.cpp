@@ -11,10 +11,43 @@ namespace weft {
 namespace {
 
 // What is drawn fullest: nothing is made of a map that hardly has any.
-float fullest(const OcclusionMap& map) {
+float fullest(std::span<const float> values) {
   float largest = 0.02F;
-  for (const float drop : map.drop) largest = std::max(largest, std::abs(drop));
+  for (const float value : values) largest = std::max(largest, std::abs(value));
   return largest;
+}
+
+// Red where the values are above 0, blue below; {height, width} of them.
+Picture in_heat(const Picture& input, std::size_t height, std::size_t width,
+                std::span<const float> values) {
+  if (input.height != height || input.width != width) {
+    fail(ErrorCode::usage, "heat: a map of {} x {} for a picture of {} x {}", height, width,
+         input.height, input.width);
+  }
+  constexpr std::array<float, 3> kTaken{235, 45, 20}, kAdded{35, 90, 235};
+  constexpr float kFullest = 0.85F;
+  const float largest = fullest(values);
+  Picture drawn{input.height, input.width, 3, {}};
+  const Plane plane = to_plane(input);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float share = kFullest * std::abs(values[i]) / largest;
+    const auto& colour = values[i] >= 0 ? kTaken : kAdded;
+    const float grey = grey_of(plane.pixel(i), plane.channels);
+    for (const float value : colour) {
+      drawn.pixels.push_back(static_cast<std::uint8_t>(std::lround(grey + share * (value - grey))));
+    }
+  }
+  return drawn;
+}
+
+Picture in_grey(std::size_t height, std::size_t width, std::span<const float> values) {
+  const float largest = fullest(values);
+  Picture drawn{height, width, 1, {}};
+  for (const float value : values) {
+    drawn.pixels.push_back(
+        static_cast<std::uint8_t>(std::lround(255 * std::max(value, 0.0F) / largest)));
+  }
+  return drawn;
 }
 
 }  // namespace
@@ -65,34 +98,19 @@ Picture fitted_into(const Picture& picture, std::size_t side) {
 }
 
 Picture heat(const Picture& input, const OcclusionMap& map) {
-  if (input.height != map.height || input.width != map.width) {
-    fail(ErrorCode::usage, "heat: a map of {} x {} for a picture of {} x {}", map.height, map.width,
-         input.height, input.width);
-  }
-  constexpr std::array<float, 3> kTaken{235, 45, 20}, kAdded{35, 90, 235};
-  constexpr float kFullest = 0.85F;
-  const float largest = fullest(map);
-  Picture drawn{input.height, input.width, 3, {}};
-  const Plane plane = to_plane(input);
-  for (std::size_t i = 0; i < map.drop.size(); ++i) {
-    const float share = kFullest * std::abs(map.drop[i]) / largest;
-    const auto& colour = map.drop[i] >= 0 ? kTaken : kAdded;
-    const float grey = grey_of(plane.pixel(i), plane.channels);
-    for (const float value : colour) {
-      drawn.pixels.push_back(static_cast<std::uint8_t>(std::lround(grey + share * (value - grey))));
-    }
-  }
-  return drawn;
+  return in_heat(input, map.height, map.width, map.drop);
 }
 
 Picture heat_alone(const OcclusionMap& map) {
-  const float largest = fullest(map);
-  Picture drawn{map.height, map.width, 1, {}};
-  for (const float drop : map.drop) {
-    drawn.pixels.push_back(
-        static_cast<std::uint8_t>(std::lround(255 * std::max(drop, 0.0F) / largest)));
-  }
-  return drawn;
+  return in_grey(map.height, map.width, map.drop);
+}
+
+Picture heat(const Picture& input, const SaliencyMap& map) {
+  return in_heat(input, map.height, map.width, map.share);
+}
+
+Picture heat_alone(const SaliencyMap& map) {
+  return in_grey(map.height, map.width, map.share);
 }
 
 Picture panel(const std::vector<std::vector<Picture>>& rows, std::size_t side) {

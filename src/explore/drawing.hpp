@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "explore/occlusion.hpp"
+#include "explore/saliency.hpp"
 #include "image/picture.hpp"
 #include "weft/tensor.hpp"
 
@@ -32,6 +33,10 @@ Picture heat(const Picture& input, const OcclusionMap& map);
 
 // The same without colour: what hiding takes, from black, for nothing, to white.
 Picture heat_alone(const OcclusionMap& map);
+
+// Likewise of pixels that speak for a class, red, and against it, blue.
+Picture heat(const Picture& input, const SaliencyMap& map);
+Picture heat_alone(const SaliencyMap& map);
 
 // Rows of pictures on white, each in the middle of a square of this side, with gaps around them.
 Picture panel(const std::vector<std::vector<Picture>>& rows, std::size_t side);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/augment.hpp"
+
 namespace weft {
 namespace {
 
@@ -17,25 +19,17 @@ std::vector<std::size_t> places(std::size_t size, std::size_t side) {
   return all;
 }
 
-std::uint8_t border_median(std::span<const std::uint8_t> plane, std::size_t height,
-                           std::size_t width) {
-  std::vector<std::uint8_t> values;
-  for (std::size_t i = 0; i < plane.size(); ++i) {
-    const std::size_t y = i / width, x = i % width;
-    if (y == 0 || x == 0 || y + 1 == height || x + 1 == width) values.push_back(plane[i]);
-  }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 }  // namespace
+
+std::size_t occlusion_side(std::size_t height, std::size_t width) {
+  return std::max<std::size_t>((std::min(height, width) + 2) / 5, 1);
+}
 
 OcclusionMap occlusion(Predictor& predictor, std::span<const std::uint8_t> picture,
                        const Shape& input, std::size_t label) {
   const std::size_t channels = input[0], height = input[1], width = input[2];
   OcclusionMap map;
-  map.side = std::max<std::size_t>((std::min(height, width) + 2) / 5, 1);
+  map.side = occlusion_side(height, width);
   map.height = height;
   map.width = width;
   map.drop.assign(height * width, 0);
@@ -50,8 +44,7 @@ OcclusionMap occlusion(Predictor& predictor, std::span<const std::uint8_t> pictu
 
   std::vector<std::uint8_t> background;
   for (std::size_t c = 0; c < channels; ++c) {
-    background.push_back(
-        border_median(picture.subspan(c * height * width, height * width), height, width));
+    background.push_back(median_of_border(picture.data() + c * height * width, height, width));
   }
   const auto each_pixel = [&](std::size_t top, std::size_t left, const auto& action) {
     for (std::size_t y = top; y < top + map.side; ++y) {

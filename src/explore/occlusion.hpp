@@ -19,6 +19,9 @@ struct OcclusionMap {
   float largest = 0;  // what one square takes at most; 0 where none takes anything
 };
 
+// The side of the squares that hide, for pictures of this size.
+std::size_t occlusion_side(std::size_t height, std::size_t width);
+
 // A square of a fifth of the shorter side is moved over the picture, in at most 24 steps each way,
 // filled with each channel's median along the border (Zeiler and Fergus, 2014, section 4.2, hide
 // with grey: here the background is what a picture has where there is nothing). picture: {channels,

@@ -16,7 +16,8 @@ bool PhotoView::found_product() const {
   return product && product->pixels != photo.pixels;
 }
 
-PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predictor) {
+PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predictor,
+                     Saliency& saliency) {
   const Shape& input = work.input;
   PhotoView view;
   work.decode.longest_side = decoded_side(input);
@@ -30,6 +31,7 @@ PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predict
   const Tensor probabilities = predictor.probabilities(images);
   view.answer = photo_answer(file, probabilities.as<float>(), predictor);
   view.occlusion = occlusion(predictor, view.input, input, view.answer.best);
+  view.saliency = saliency.of(view.input, view.answer.best);
   return view;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "explore/occlusion.hpp"
+#include "explore/saliency.hpp"
 #include "image/photo_steps.hpp"
 #include "image/picture.hpp"
 #include "model/photos.hpp"
@@ -24,6 +25,7 @@ struct PhotoView {
   std::vector<std::uint8_t> input;  // {channels, height, width}, as the network takes it
   PhotoAnswer answer;
   OcclusionMap occlusion;  // of its best class
+  SaliencyMap saliency;    // likewise
 
   // The picture after this step; null where it is not among the steps.
   const Picture* after(PhotoStep step) const;
@@ -31,8 +33,9 @@ struct PhotoView {
   bool found_product() const;
 };
 
-// The answer is the one that answer_photos gives. Throws Error(bad_input) for a file that cannot be
-// read, and what PhotoStream throws.
-PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predictor);
+// predictor and saliency: of one model. The answer is the one that answer_photos gives. Throws
+// Error(bad_input) for a file that cannot be read, and what PhotoStream throws.
+PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predictor,
+                     Saliency& saliency);
 
 }  // namespace weft

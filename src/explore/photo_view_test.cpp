@@ -33,7 +33,8 @@ TEST(PhotoView, HoldsEveryStepAndTheAnswer) {
   const std::string file = photo_file(folder);
   const Model model = bright_row_model();
   Predictor predictor(model, 1);
-  const PhotoView view = view_photo(file, photo_work(model), predictor);
+  Saliency saliency(model, 1);
+  const PhotoView view = view_photo(file, photo_work(model), predictor, saliency);
   EXPECT_EQ(view.photo.height, 16U);
   ASSERT_EQ(view.stages.size(), 2U);
   EXPECT_EQ(view.stages[0].step, PhotoStep::fit);
@@ -46,6 +47,8 @@ TEST(PhotoView, HoldsEveryStepAndTheAnswer) {
   EXPECT_GT(view.occlusion.largest, 0.03F);
   EXPECT_GT(view.occlusion.drop[5 * 8 + 4], 0.03F);
   EXPECT_NEAR(view.occlusion.drop[1 * 8 + 4], 0, 1e-6F);
+  EXPECT_GT(view.saliency.share[5 * 8 + 4], 0.01F);
+  EXPECT_NEAR(view.saliency.share[1 * 8 + 4], 0, 1e-6F);
 
   std::vector<float> answered;
   bool given = false;
@@ -65,8 +68,9 @@ TEST(PhotoView, HoldsEveryStepAndTheAnswer) {
 TEST(PhotoView, FilesThatCannotBeReadAreErrors) {
   const Model model = bright_row_model();
   Predictor predictor(model, 1);
+  Saliency saliency(model, 1);
   test::expect_error(ErrorCode::bad_input, {"nowhere.png"},
-                     [&] { view_photo("nowhere.png", photo_work(model), predictor); });
+                     [&] { view_photo("nowhere.png", photo_work(model), predictor, saliency); });
 }
 
 }  // namespace
