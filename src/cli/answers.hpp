@@ -35,7 +35,7 @@ struct Answers {
   std::vector<std::size_t> best(std::size_t i, std::size_t count) const;
   const std::string& label(std::size_t i) const;  // the most probable class
   bool right(std::size_t i) const;                // is it the given one, or is none given?
-  bool in_set(std::size_t i) const;  // likewise of its set
+  bool in_set(std::size_t i) const;               // likewise of its set
   // Throws what Predictor::prediction_set does.
   void add_sets(const Predictor& predictor, double asked);
 };

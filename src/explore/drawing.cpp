@@ -10,23 +10,26 @@
 namespace weft {
 namespace {
 
-// What is drawn fullest: nothing is made of a map that hardly has any.
-float fullest(std::span<const float> values) {
-  float largest = 0.02F;
+// Nothing is made of a map that hardly has any: what is drawn fullest is this at least. A square
+// that an OcclusionMap hides has many pixels, each with a share of its own.
+constexpr float kLeastDrop = 0.02F, kLeastShare = 0.001F;
+
+float fullest(std::span<const float> values, float least) {
+  float largest = least;
   for (const float value : values) largest = std::max(largest, std::abs(value));
   return largest;
 }
 
 // Red where the values are above 0, blue below; {height, width} of them.
 Picture in_heat(const Picture& input, std::size_t height, std::size_t width,
-                std::span<const float> values) {
+                std::span<const float> values, float least) {
   if (input.height != height || input.width != width) {
     fail(ErrorCode::usage, "heat: a map of {} x {} for a picture of {} x {}", height, width,
          input.height, input.width);
   }
   constexpr std::array<float, 3> kTaken{235, 45, 20}, kAdded{35, 90, 235};
   constexpr float kFullest = 0.85F;
-  const float largest = fullest(values);
+  const float largest = fullest(values, least);
   Picture drawn{input.height, input.width, 3, {}};
   const Plane plane = to_plane(input);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -40,14 +43,31 @@ Picture in_heat(const Picture& input, std::size_t height, std::size_t width,
   return drawn;
 }
 
-Picture in_grey(std::size_t height, std::size_t width, std::span<const float> values) {
-  const float largest = fullest(values);
+Picture in_grey(std::size_t height, std::size_t width, std::span<const float> values, float least) {
+  const float largest = fullest(values, least);
   Picture drawn{height, width, 1, {}};
   for (const float value : values) {
     drawn.pixels.push_back(
         static_cast<std::uint8_t>(std::lround(255 * std::max(value, 0.0F) / largest)));
   }
   return drawn;
+}
+
+// The mean over each pixel and those about it: single pixels' gradients are noisy.
+std::vector<float> smoothed(const SaliencyMap& map) {
+  std::vector<float> means;
+  for (std::size_t y = 0; y < map.height; ++y) {
+    for (std::size_t x = 0; x < map.width; ++x) {
+      const std::size_t top = y > 0 ? y - 1 : 0, bottom = std::min(y + 2, map.height);
+      const std::size_t left = x > 0 ? x - 1 : 0, right = std::min(x + 2, map.width);
+      float sum = 0;
+      for (std::size_t i = top; i < bottom; ++i) {
+        for (std::size_t j = left; j < right; ++j) sum += map.share[i * map.width + j];
+      }
+      means.push_back(sum / static_cast<float>((bottom - top) * (right - left)));
+    }
+  }
+  return means;
 }
 
 }  // namespace
@@ -98,19 +118,19 @@ Picture fitted_into(const Picture& picture, std::size_t side) {
 }
 
 Picture heat(const Picture& input, const OcclusionMap& map) {
-  return in_heat(input, map.height, map.width, map.drop);
+  return in_heat(input, map.height, map.width, map.drop, kLeastDrop);
 }
 
 Picture heat_alone(const OcclusionMap& map) {
-  return in_grey(map.height, map.width, map.drop);
+  return in_grey(map.height, map.width, map.drop, kLeastDrop);
 }
 
 Picture heat(const Picture& input, const SaliencyMap& map) {
-  return in_heat(input, map.height, map.width, map.share);
+  return in_heat(input, map.height, map.width, smoothed(map), kLeastShare);
 }
 
 Picture heat_alone(const SaliencyMap& map) {
-  return in_grey(map.height, map.width, map.share);
+  return in_grey(map.height, map.width, smoothed(map), kLeastShare);
 }
 
 Picture panel(const std::vector<std::vector<Picture>>& rows, std::size_t side) {

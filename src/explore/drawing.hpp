@@ -34,7 +34,8 @@ Picture heat(const Picture& input, const OcclusionMap& map);
 // The same without colour: what hiding takes, from black, for nothing, to white.
 Picture heat_alone(const OcclusionMap& map);
 
-// Likewise of pixels that speak for a class, red, and against it, blue.
+// Likewise of pixels that speak for a class, red, and against it, blue: of each its mean with those
+// about it, relative to the largest of these, or to 0.001.
 Picture heat(const Picture& input, const SaliencyMap& map);
 Picture heat_alone(const SaliencyMap& map);
 

@@ -48,6 +48,19 @@ TEST(Drawing, HeatIsRedWhereItMattersAndBlueWhereItHinders) {
   test::expect_error(ErrorCode::usage, {"1 x 2"}, [&] { heat(input, map); });
 }
 
+TEST(Drawing, SaliencyIsDrawnWithItsNeighbours) {
+  const Picture input{1, 4, 1, {100, 100, 100, 100}};
+  const SaliencyMap map{.height = 1, .width = 4, .share = {0.6F, 0, 0, -0.2F}};
+  // Means: 0.3, 0.2, -0.067, -0.1.
+  EXPECT_THAT(heat_alone(map).pixels, ElementsAre(255, 170, 0, 0));
+  const Picture drawn = heat(input, map);
+  EXPECT_GT(drawn.pixels[0], 200);
+  EXPECT_LT(drawn.pixels[9], 100);
+  EXPECT_GT(drawn.pixels[11], 130);
+  const SaliencyMap hardly{.height = 1, .width = 4, .share = {1e-5F, 0, 0, 0}};
+  EXPECT_NEAR(heat(input, hardly).pixels[0], 100, 1);
+}
+
 TEST(Drawing, PanelsHaveRows) {
   const Picture black{2, 1, 1, {0, 0}}, grey{1, 1, 1, {90}};
   const Picture drawn = panel({{black, grey}, {grey}}, 4);
