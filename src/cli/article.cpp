@@ -4,19 +4,24 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "article/expected.hpp"
 #include "article/experiment.hpp"
 #include "article/xor.hpp"
+#include "base/atomic_file.hpp"
 #include "cli/article_story.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/load.hpp"
 #include "kernels/select.hpp"
+#include "report/article_report.hpp"
+#include "report/page.hpp"
+#include "weft/error.hpp"
 
 namespace weft::cli {
 namespace {
 
 struct Options {
-  std::string data = "fashion-mnist", pixels = "scaled", precision = "auto";
+  std::string data = "fashion-mnist", pixels = "scaled", precision = "auto", report;
   std::size_t epochs = 300, accuracy_every = 0;
   int threads = 0;
   bool json = false;
@@ -36,7 +41,7 @@ nlohmann::ordered_json as_json(const ClassifierResult& result) {
 }
 
 void run_softmax(bool json) {
-  const std::vector<double> values = softmax(std::vector<double>{2, 4, 6, 8});
+  const std::vector<double> values = softmax(kSoftmaxInput);
   if (json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"softmax", values}}.dump());
   } else {
@@ -45,7 +50,10 @@ void run_softmax(bool json) {
 }
 
 void run_xor(bool json) {
-  if (!json) return tell_xor();
+  if (!json) {
+    tell_xor();
+    return;
+  }
   const XorResult result = learn_xor();
   fmt::print("{}\n", nlohmann::ordered_json{{"error_sums", result.error_sums},
                                             {"prediction", result.predictions[1]}}
@@ -73,16 +81,19 @@ void run_story(const Options& options) {
   tell_data(data);
   tell_softmax();
   tell_sigmoid();
-  tell_xor();
+  const XorResult learned_xor = tell_xor();
   const Precision precision = parse_precision(options.precision);
-  tell_classifier(data, {.scaled = false,
-                         .precision = precision,
-                         .epochs = options.epochs,
-                         .threads = options.threads});
-  tell_classifier(data, {.scaled = true,
-                         .precision = precision,
-                         .epochs = options.epochs,
-                         .threads = options.threads});
+  std::vector<ArticleRun> runs;
+  for (const bool scaled : {false, true}) {
+    runs.push_back({scaled, tell_classifier(data, {.scaled = scaled,
+                                                   .precision = precision,
+                                                   .epochs = options.epochs,
+                                                   .threads = options.threads})});
+  }
+  if (options.report.empty()) return;
+  const auto document = article_report(data, learned_xor, runs, nullptr);
+  write_file(options.report, page("The article - weft", document));
+  say(fmt::format("{} holds the page", options.report));
 }
 
 void add_run_options(CLI::App& command, const std::shared_ptr<Options>& options) {
@@ -106,10 +117,15 @@ void add_article(CLI::App& program) {
       "article", "The article that weft grew from: every experiment, expected and measured");
   command->require_subcommand(0, 1);
   add_run_options(*command, options);
+  command
+      ->add_option("--report", options->report,
+                   "of the whole story: write a page with its figures to this file")
+      ->type_name("FILE");
   command->footer(
       "Examples:\n"
       "  weft article                  the whole story\n"
       "  weft article --epochs 30      the same, shorter\n"
+      "  weft article --report article.html\n"
       "  weft article xor --json\n"
       "  weft article classifier --pixels scaled --precision f64 --epochs 3 --json");
 
@@ -137,7 +153,12 @@ void add_article(CLI::App& program) {
   classifier->callback([options] { run_one_classifier(*options); });
 
   command->final_callback([command, options] {
-    if (command->get_subcommands().empty()) run_story(*options);
+    if (command->get_subcommands().empty()) {
+      run_story(*options);
+    } else if (!options->report.empty()) {
+      throw Error(ErrorCode::usage,
+                  "article: --report is of the whole story: leave out the experiment");
+    }
   });
 }
 

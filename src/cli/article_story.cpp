@@ -8,7 +8,7 @@
 #include <cmath>
 #include <memory>
 
-#include "article/xor.hpp"
+#include "article/expected.hpp"
 #include "cli/console.hpp"
 #include "cli/picture.hpp"
 #include "kernels/select.hpp"
@@ -90,9 +90,10 @@ void tell_data(const Dataset& data) {
 
 void tell_softmax() {
   heading("2. Softmax");
-  const std::vector<double> values = softmax(std::vector<double>{2, 4, 6, 8});
+  const std::vector<double> values = softmax(kSoftmaxInput);
   fmt::print("e^x over its sum turns any numbers into probabilities.\n");
-  fmt::print("expected  softmax(2, 4, 6, 8) = 0.00214401 0.0158422 0.11705891 0.86495488\n");
+  fmt::print("expected  softmax({}) = {}\n", fmt::join(kSoftmaxInput, ", "),
+             fmt::join(kExpectedSoftmax, " "));
   fmt::print("got                             {:.8f} {:.7f} {:.8f} {:.8f}\n", values[0], values[1],
              values[2], values[3]);
 }
@@ -109,10 +110,8 @@ void tell_sigmoid() {
   }
 }
 
-void tell_xor() {
+XorResult tell_xor() {
   heading("4. Exclusive or");
-  constexpr std::array kExpected{-1.77496016, 0.00586565,  0.00525699,
-                                 0.0003625,   -0.00064657, 0.00189532};
   const XorResult result = learn_xor();
   fmt::print(
       "Two inputs, three sigmoid units, one linear output, 50,000 steps. The sum of its "
@@ -120,14 +119,15 @@ void tell_xor() {
   fmt::print("    {:>6} {:>14} {:>14}\n", "step", "expected", "got");
   for (std::size_t i = 0; i < result.error_sums.size(); ++i) {
     const std::string expected =
-        i < kExpected.size() ? fmt::format("{}", kExpected[i]) : "below 1e-6";
+        i < kExpectedXor.size() ? fmt::format("{}", kExpectedXor[i]) : "below 1e-6";
     fmt::print("    {:>6} {:>14} {:>14.8g}\n", 5000 * i, expected, result.error_sums[i]);
   }
   fmt::print("\nIts answers to [0,0] [0,1] [1,0] [1,1], which should be 0 1 1 0: {:.6f}\n",
              fmt::join(result.predictions, " "));
+  return result;
 }
 
-void tell_classifier(const Dataset& data, const ClassifierExperiment& experiment) {
+ClassifierResult tell_classifier(const Dataset& data, const ClassifierExperiment& experiment) {
   heading(experiment.scaled ? "6. The classifier on scaled pixels"
                             : "5. The classifier on raw pixels");
   fmt::print("48,000 pictures train 50 sigmoid units and 10 outputs; 12,000 are held out. {}\n",
@@ -135,14 +135,14 @@ void tell_classifier(const Dataset& data, const ClassifierExperiment& experiment
                                  "part by its own statistics, as the "
                                  "article did\n(everywhere else weft uses the training part's)."
                                : "The bytes\n0 to 255 go in as they are.");
-  const ClassifierResult result =
-      run_classifier(data.train, experiment, show_epochs(experiment.epochs));
+  ClassifierResult result = run_classifier(data.train, experiment, show_epochs(experiment.epochs));
   const std::vector<double>& error = result.error_by_epoch;
+  const ExpectedAccuracy expected = expected_accuracy(experiment.scaled);
   fmt::print("\n    {:<28} {:>9} {:>9}\n", "", "train", "held out");
-  fmt::print("    {:<28} {:>9} {:>9}\n", "article, 300 epochs",
-             experiment.scaled ? "92.13 %" : "50.13 %", experiment.scaled ? "87.03 %" : "49.83 %");
+  fmt::print("    {:<28} {:>9} {:>9}\n", "article, 300 epochs", percent(expected.article_train),
+             percent(expected.article_test));
   fmt::print("    {:<28} {:>9} {:>9}\n", "NumPy, float64, 300 epochs",
-             experiment.scaled ? "93.44 %" : "67.17 %", experiment.scaled ? "87.96 %" : "66.73 %");
+             percent(expected.numpy_train), percent(expected.numpy_test));
   fmt::print("    {:<28} {:>9} {:>9}\n",
              fmt::format("here, {}, {} epochs", name_of(result.precision), experiment.epochs),
              percent(result.train_accuracy), percent(result.test_accuracy));
@@ -153,12 +153,13 @@ void tell_classifier(const Dataset& data, const ClassifierExperiment& experiment
   fmt::print("error by epoch, {:.1f} to {:.1f}:\n    {}\n", error.front(), error.back(),
              spark(error));
   fmt::print("trained in {}\n", duration(result.seconds));
-  if (!experiment.scaled) return;
+  if (!experiment.scaled) return result;
   fmt::print(
       "\nThe first held-out pictures (the article's probabilities are a softmax of sigmoids, so "
       "none is above\n"
       "23.2 %):\n\n");
   print_predictions(result, data.class_names);
+  return result;
 }
 
 }  // namespace weft::cli

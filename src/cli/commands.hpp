@@ -12,6 +12,8 @@ void add_presets(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_see(CLI::App& program);
+void add_report(CLI::App& program);
+void add_explore(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
 void add_bench(CLI::App& program);

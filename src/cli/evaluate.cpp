@@ -12,6 +12,7 @@
 #include "cli/evaluation_table.hpp"
 #include "cli/options.hpp"
 #include "cli/parts.hpp"
+#include "cli/report_page.hpp"
 #include "evaluate/metrics.hpp"
 #include "evaluate/sets.hpp"
 #include "model/views.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 struct Options {
   ModelOnData on;
-  std::string csv;
+  std::string csv, report;
   std::optional<double> coverage;
   bool json = false;
 };
@@ -93,8 +94,8 @@ void run_evaluate(const Options& options) {
   LoadOptions load_options;
   load_options.label_column = options.on.label_column;
   load_options.strict = options.on.strict;
-  const LoadedPart loaded = load_part(options.on.data, options.on.split, load_options, model);
-  const Part& part = loaded.part;
+  LoadedPart loaded = load_part(options.on.data, options.on.split, load_options, model);
+  Part& part = loaded.part;
   if (part.rows.labels.size() != part.rows.size()) {
     throw Error(ErrorCode::bad_input,
                 fmt::format("evaluate: {} has {} pictures but {} labels: measuring needs one each",
@@ -115,6 +116,12 @@ void run_evaluate(const Options& options) {
     for (const Label label : labels) answers.given.push_back(model.class_names[label]);
     write_csv(options.csv, answers, true);
     if (options.csv != "-") say(fmt::format("{} holds the answers", options.csv));
+  }
+  if (!options.report.empty()) {
+    part.rows.labels = labels;
+    write_evaluation_page(options.report, options.on.model, model, loaded.data.name,
+                          {part.name, part.why, part.rows, part.index}, options.on.threads);
+    say(fmt::format("{} holds the page", options.report));
   }
   if (options.json) {
     auto document = as_json(metrics, model.class_names, model.views, part.name, seconds);
@@ -145,6 +152,10 @@ void add_evaluate(CLI::App& program) {
       ->type_name("FILE");
   add_coverage(*command, options->coverage,
                "measure sets of classes that are to hold the right one this often, 0.95 for one");
+  command
+      ->add_option("--report", options->report,
+                   "write a page of its own to this file: the same in pictures")
+      ->type_name("FILE");
   command->add_flag("--json", options->json, "one JSON document on standard output");
   command->footer(
       "Examples:\n"
@@ -152,7 +163,8 @@ void add_evaluate(CLI::App& program) {
       "  weft evaluate runs/first --data fashion-mnist --split val\n"
       "  weft evaluate runs/shoes --data photos/of/shoes\n"
       "  weft evaluate runs/first --data fashion-mnist --coverage 0.95\n"
-      "  weft evaluate model.safetensors --data fashion-mnist --csv answers.csv --json");
+      "  weft evaluate model.safetensors --data fashion-mnist --csv answers.csv --json\n"
+      "  weft evaluate runs/first --data fashion-mnist --report first.html");
   command->callback([options] { run_evaluate(*options); });
 }
 

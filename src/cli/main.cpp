@@ -60,6 +60,8 @@ int run(int argc, char** argv) {
   add_evaluate(program);
   add_predict(program);
   add_see(program);
+  add_report(program);
+  add_explore(program);
   add_info(program);
   add_cache(program);
   add_bench(program);

@@ -5,6 +5,7 @@
 #include "base/base64.hpp"
 #include "cli/text.hpp"
 #include "image/decode.hpp"
+#include "report/page.hpp"
 
 namespace weft::cli {
 namespace {
@@ -37,26 +38,7 @@ td.track { width: 50%; }
 )";
 
 std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
+  return html_text(printable(text));
 }
 
 // Small pictures keep their pixels, photos are made smooth.

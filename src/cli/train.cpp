@@ -17,6 +17,7 @@
 #include "cli/console.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load.hpp"
+#include "cli/report_page.hpp"
 #include "cli/train_options.hpp"
 #include "cli/train_progress.hpp"
 #include "evaluate/metrics.hpp"
@@ -153,6 +154,21 @@ std::optional<Metrics> test_metrics(const Job& job, const Model& model) try {
   return std::nullopt;
 }
 
+// Writes the run's page; the run is done, so that it could not be written is said and no more.
+bool write_page(const RunFolder& folder, const Job& job, const Model& model) try {
+  const PreparedData& data = job.data;
+  const ReportedPart part{
+      "val",
+      data.own_validation ? "the data's own validation part" : "what was held out of training",
+      data.validation, data.validation_rows};
+  write_run_page(folder.report_file(), folder.path(),
+                 {&model, data.validation.size() > 0 ? &part : nullptr, job.threads});
+  return true;
+} catch (const std::exception& error) {
+  say(fmt::format("note: the run is done, but its page could not be written: {}", error.what()));
+  return false;
+}
+
 // How the run ended, where it was not simply by its length.
 std::string ending(const Job& job, const TrainOutcome& outcome) {
   const TrainSettings& s = job.settings;
@@ -225,10 +241,12 @@ int train_in(const RunFolder& folder, const Job& job) {
   }
   const std::string digest = folder.write(outcome.model);
   const double seconds = progress.seconds_since_start();
+  const bool has_page = write_page(folder, job, outcome.model);
   // Whoever asks for an accuracy wants to know of pictures that decided nothing.
   const auto test = job.settings.target ? test_metrics(job, outcome.model) : std::nullopt;
   if (job.options.json) {
     ordered_json answer = summary(job, folder.path(), outcome, seconds, digest);
+    if (has_page) answer["report"] = folder.report_file().string();
     if (test) {
       answer["test_accuracy"] = test->accuracy;
       answer["test_accuracy_interval"] = {test->accuracy_interval.low,
@@ -244,6 +262,7 @@ int train_in(const RunFolder& folder, const Job& job) {
                100 * test->accuracy_interval.low, 100 * test->accuracy_interval.high);
   }
   fmt::print("trained in {}; the model is {}\n", duration(seconds), folder.model_file().string());
+  if (has_page) fmt::print("what it learned, in pictures: {}\n", folder.report_file().string());
   fmt::print("next: weft evaluate {} --data {}\n", folder.path().string(), job.options.data);
   return 0;
 }

@@ -1,11 +1,11 @@
 #include "evaluate/metrics.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "base/error.hpp"
+#include "evaluate/reliability.hpp"
 
 namespace weft {
 namespace {
@@ -65,28 +65,6 @@ double brier_score(std::span<const float> probabilities, Label label) {
   return sum;
 }
 
-class CalibrationBins {
- public:
-  void add(float confidence, bool correct) {
-    // Which bin owns its edges does not matter: no float but 0 and 1 is a multiple of 1 / 15.
-    const auto place = static_cast<std::size_t>(static_cast<double>(confidence) * kBins);
-    const std::size_t bin = std::min(place, kBins - 1);
-    excess_[bin] += (correct ? 1 : 0) - static_cast<double>(confidence);
-  }
-
-  // |accuracy - mean confidence| of a bin, times its rows, is the absolute value of its summed
-  // differences.
-  double error(std::size_t n) const {
-    double sum = 0;
-    for (const double excess : excess_) sum += std::abs(excess);
-    return sum / static_cast<double>(n);
-  }
-
- private:
-  static constexpr std::size_t kBins = 15;
-  std::array<double, kBins> excess_{};
-};
-
 double ratio(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -127,7 +105,6 @@ Metrics measure(std::span<const float> probabilities, std::size_t classes,
   metrics.confusion_matrix.assign(classes, std::vector<std::size_t>(classes));
   std::size_t correct = 0;
   std::size_t in_top3 = 0;
-  CalibrationBins bins;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const auto given = probabilities.subspan(row * classes, classes);
     const Label label = labels[row];
@@ -139,14 +116,13 @@ Metrics measure(std::span<const float> probabilities, std::size_t classes,
     ++metrics.confusion_matrix[label][top];
     metrics.log_loss += log_loss(given[label]);
     metrics.brier_score += brier_score(given, label);
-    bins.add(given[top], rank == 0);
   }
   metrics.accuracy = ratio(correct, metrics.n);
   metrics.accuracy_interval = wilson_interval(correct, metrics.n);
   metrics.top3_accuracy = ratio(in_top3, metrics.n);
   metrics.log_loss /= static_cast<double>(metrics.n);
   metrics.brier_score /= static_cast<double>(metrics.n);
-  metrics.calibration_error = bins.error(metrics.n);
+  metrics.calibration_error = weft::calibration_error(reliability(probabilities, classes, labels));
   for (std::size_t c = 0; c < classes; ++c) {
     metrics.per_class.push_back(class_metrics(metrics.confusion_matrix, c));
   }

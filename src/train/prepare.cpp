@@ -1,6 +1,7 @@
 #include "train/prepare.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "data/augment.hpp"
@@ -36,13 +37,16 @@ PreparedData prepare(Dataset data, const TrainSettings& settings) {
       prepared.own_validation ? 0 : validation_size(data.train.size(), settings);
   if (prepared.own_validation) {
     prepared.validation = std::move(data.val);
+    prepared.validation_rows.resize(prepared.validation.size());
+    std::iota(prepared.validation_rows.begin(), prepared.validation_rows.end(), std::uint32_t{0});
   }
   if (held_out == 0) {
     prepared.train = std::move(data.train);
   } else {
-    const Split split = stratified_split(data.train.labels, held_out, settings.seed);
+    Split split = stratified_split(data.train.labels, held_out, settings.seed);
     prepared.validation = gather(data.train, split.held_out);
     prepared.train = gather(data.train, split.train);
+    prepared.validation_rows = std::move(split.held_out);
   }
   prepared.scaler = settings.start && settings.scaler == settings.start->model.scaler.kind
                         ? settings.start->model.scaler  // its weights are used to these numbers

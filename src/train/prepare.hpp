@@ -1,6 +1,7 @@
 // From a data set to what a run trains on.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace weft {
 
 struct PreparedData {
   LabelledImages train, validation;
+  std::vector<std::uint32_t> validation_rows;  // of `validation` in the part that it is from
   std::vector<std::string> class_names;
   Scaler scaler;            // its statistics are the training part's
   std::string digest;       // of the data's training part, before anything was held out of it

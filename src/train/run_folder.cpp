@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "train/history.hpp"
 
 namespace weft {
@@ -24,8 +25,9 @@ constexpr const char* kRun = "run.json";
 constexpr const char* kHistory = "history.csv";
 constexpr const char* kCheckpoint = "checkpoint.safetensors";
 constexpr const char* kModel = "model.safetensors";
+constexpr const char* kReport = "report.html";
 // The configuration last: while it is there, the folder holds a run.
-constexpr std::array kFiles{kModel, kCheckpoint, kHistory, kRun, kConfig};
+constexpr std::array kFiles{kReport, kModel, kCheckpoint, kHistory, kRun, kConfig};
 
 bool holds_run(const fs::path& folder) {
   std::error_code ignored;
@@ -102,6 +104,9 @@ RunFolder RunFolder::open(const fs::path& path) {
 fs::path RunFolder::model_file() const {
   return path_ / kModel;
 }
+fs::path RunFolder::report_file() const {
+  return path_ / kReport;
+}
 fs::path RunFolder::config_file() const {
   return path_ / kConfig;
 }
@@ -130,6 +135,24 @@ std::string RunFolder::write(const Model& model) const {
 
 std::optional<Checkpoint> RunFolder::read_checkpoint() const {
   return load_checkpoint(path_ / kCheckpoint);
+}
+
+RunRecord read_run(const fs::path& path) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+  std::error_code ignored;
+  if (!fs::exists(path / kConfig, ignored)) {
+    fail(ErrorCode::bad_input, "report: {} holds no {}: give the folder of a run of weft train",
+         path.string(), kConfig);
+  }
+  const auto text = [&](const char* name) {
+    const FileBytes bytes = read_file(path / name, kMostBytes);
+    return std::string(bytes.span().begin(), bytes.span().end());
+  };
+  RunRecord record{.config = text(kConfig), .run = {}, .history = {}};
+  if (fs::exists(path / kRun, ignored)) record.run = text(kRun);
+  const std::optional<Checkpoint> checkpoint = load_checkpoint(path / kCheckpoint);
+  if (checkpoint) record.history = whole_history(*checkpoint);
+  return record;
 }
 
 }  // namespace weft

@@ -4,6 +4,7 @@
 //   history.csv             a line an epoch
 //   checkpoint.safetensors  where it stands
 //   model.safetensors       what came out, once it is done
+//   report.html             the same in pictures (weft report)
 #pragma once
 
 #include <filesystem>
@@ -30,6 +31,7 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path model_file() const;
+  std::filesystem::path report_file() const;
   bool is_complete() const;  // is there a model?
 
   std::filesystem::path config_file() const;
@@ -46,5 +48,13 @@ class RunFolder {
   std::filesystem::path path_;
   int lock_ = -1;  // the folder, opened; one process at a time trains in it
 };
+
+// What a run has left so far. It is read without locking the folder: the run may be going on.
+struct RunRecord {
+  std::string config, run;          // the files' texts
+  std::vector<HistoryRow> history;  // by the last checkpoint
+};
+// Throws Error(bad_input) when the folder holds no run, or a file in it is damaged.
+RunRecord read_run(const std::filesystem::path& path);
 
 }  // namespace weft

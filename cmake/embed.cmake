@@ -1,0 +1,17 @@
+# SCRIPT and STYLE as arrays of bytes in OUTPUT: what src/report/assets.hpp declares.
+set(source "#include \"report/assets.hpp\"\n\nnamespace weft {\n")
+foreach(asset script style)
+  string(TOUPPER ${asset} file)
+  file(READ ${${file}} bytes HEX)
+  if(bytes STREQUAL "")
+    message(FATAL_ERROR "${${file}} is empty")
+  endif()
+  file(READ ${${file}} text)
+  if(text MATCHES "</(script|style)")
+    message(FATAL_ERROR "${${file}} holds ${CMAKE_MATCH_0}, which would end its element in a page")
+  endif()
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
+  string(APPEND source "static const char k_${asset}[] = {${bytes}};\n"
+    "std::string_view page_${asset}() { return {k_${asset}, sizeof(k_${asset})}; }\n")
+endforeach()
+file(WRITE ${OUTPUT} "${source}}  // namespace weft\n")

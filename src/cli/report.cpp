@@ -1,0 +1,91 @@
+// weft report
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/classes.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/parts.hpp"
+#include "cli/report_page.hpp"
+#include "model/json.hpp"
+#include "train/run_folder.hpp"
+#include "weft/error.hpp"
+
+namespace weft::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string run, out, data;
+  int threads = 0;
+};
+
+// Was anything held out of this model's training?
+bool has_validation(const Model& model) {
+  const auto training = parse_json(model.training);
+  if (!training || !training->is_object()) return false;
+  const auto size = training->find("val_size");
+  return size != training->end() && size->is_number_unsigned() && size->get<std::size_t>() > 0;
+}
+
+// The model's validation part, read as the run's configuration says.
+LoadedPart validation_part(const Options& options, const Model& model) {
+  const auto config = parse_json(read_run(options.run).config).value_or(nlohmann::json::object());
+  LoadOptions load_options;
+  load_options.label_column = config.value("label-column", "");
+  load_options.strict = config.value("strict", false);
+  const std::string data =
+      options.data.empty() ? config.value("data", "fashion-mnist") : options.data;
+  return load_part(data, "val", load_options, model);
+}
+
+void run_report(const Options& options) {
+  const fs::path file =
+      options.out.empty() ? fs::path(options.run) / "report.html" : fs::path(options.out);
+  read_run(options.run);  // complains where this is no run
+  if (!fs::exists(fs::path(options.run) / "model.safetensors")) {
+    write_run_page(file, options.run, {.threads = options.threads});
+  } else {
+    const Model model = load_model(fs::path(options.run));
+    if (!has_validation(model)) {
+      write_run_page(file, options.run, {.model = &model, .threads = options.threads});
+    } else {
+      LoadedPart loaded = validation_part(options, model);
+      loaded.part.rows.labels = labels_for(model, loaded.data, loaded.part.rows.labels);
+      const ReportedPart part{loaded.part.name, loaded.part.why, loaded.part.rows,
+                              loaded.part.index};
+      write_run_page(file, options.run, {&model, &part, options.threads});
+    }
+  }
+  say(fmt::format("{} holds the page", file.string()));
+}
+
+}  // namespace
+
+void add_report(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand(
+      "report", "Write the page of a run again: what it learned, in pictures");
+  command->add_option("run", options->run, "a run folder")->required()->type_name("PATH");
+  command->add_option("--out", options->out, "the page; unless given report.html in the run folder")
+      ->type_name("FILE");
+  command
+      ->add_option("--data", options->data,
+                   "the data that it was trained on, where it is no longer at its place")
+      ->type_name("DATA");
+  command->add_option("--threads", options->threads, "0: all processors")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->footer(
+      "Examples:\n"
+      "  weft report runs/first\n"
+      "  weft report runs/first --out first.html\n"
+      "  weft evaluate runs/first --data fashion-mnist --report test.html     the same of other "
+      "data");
+  command->callback([options] { run_report(*options); });
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,40 @@
+// A picture with what the model takes it for: the probabilities as bars, blue when right, red when wrong.
+import { h, svg } from "./dom.js";
+import { isolated, percent, short } from "./text.js";
+
+const kBars = { width: 104, height: 84 }, kBase = 76;
+
+// Every class, or the most probable where there are many; the answer in colour, a mark below the true class.
+function bars({ probabilities, truth, answer }, names) {
+  const step = kBars.width / probabilities.length;
+  const bar = ([c, p]) => {
+    const kind = c === answer ? (c === truth ? "right" : "wrong") : c === truth ? "truth" : "other";
+    return [kind, Math.max(p * (kBase - 2), 1)];
+  };
+  return svg("svg", { class: "bars", viewBox: `0 0 ${kBars.width} ${kBars.height}`, "aria-hidden": "true" },
+    probabilities.map(([c, p], i) => {
+      const [kind, tall] = bar([c, p]);
+      return svg("g", {}, svg("title", {}, `${isolated(names[c])} ${percent(p)}`),
+        svg("rect", { class: "track", x: i * step, y: 0, width: step, height: kBars.height }),
+        c === truth ? svg("path", { class: "true", d: `M${(i + 0.5) * step} ${kBase + 2}l4 5h-8z` }) : null,
+        svg("rect", { class: kind, x: i * step + 1, y: kBase - tall, width: Math.max(step - 2, 1), height: tall }));
+    }),
+    svg("line", { class: "base", x1: 0, x2: kBars.width, y1: kBase, y2: kBase }));
+}
+
+export function describe(item, names) {
+  const right = item.truth === item.answer;
+  const said = `taken for ${short(names[item.answer])} with ${percent(item.probability)}`;
+  return right ? `${short(names[item.truth])}, ${said}: right` : `${short(names[item.truth])}, ${said}: wrong`;
+}
+
+export function card(item, names, sheet) {
+  const right = item.truth === item.answer;
+  return h("li", { class: `card ${right ? "is-right" : "is-wrong"}` },
+    h("div", { class: "pair" }, sheet.picture(item.place, describe(item, names)), bars(item, names)),
+    h("p", { class: "said" }, h("bdi", { class: "name" }, short(names[item.answer], 60)), " ", h("span", { class: "number" }, percent(item.probability))),
+    h("p", { class: "is" }, right ? "right" : ["is ", h("bdi", { class: "name" }, short(names[item.truth], 60))]),
+    h("p", { class: "where" }, item.file ? h("bdi", { class: "file" }, short(item.file, 200)) : `No. ${item.index}`));
+}
+
+export const cards = (items, names, sheet) => h("ul", { class: "cards" }, items.map((item) => card(item, names, sheet)));
