@@ -169,6 +169,9 @@ std::vector<Bytes> seeds(const std::string& target) {
   if (target == "image") return image_seeds();
   if (target == "idx") return idx_seeds();
   if (target == "csv") return csv_seeds();
+  if (target == "map") {
+    return texts({"index,x,y,label\n0,1.5,-2,a\n29,1e-3,7,\"b,\"\n", "y,x,index\r\n1,2,3\r\n"});
+  }
   if (target == "npy") return npy_seeds();
   if (target == "npz") return npz_seeds();
   if (target == "photo_table") return photo_table_seeds();

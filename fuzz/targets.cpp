@@ -14,6 +14,7 @@
 
 #include "base/memory.hpp"
 #include "cli/config.hpp"
+#include "cli/map_file.hpp"
 #include "cli/train_options.hpp"
 #include "data/array.hpp"
 #include "data/augmentation.hpp"
@@ -77,6 +78,13 @@ void gzip(View bytes) {
 void idx(View bytes) {
   use(parse_idx(bytes, "file"));
 }
+void map_csv(View bytes) {
+  const cli::MapFile map = cli::parse_map(bytes, "file", 30);
+  for (const std::uint32_t index : map.index) {
+    if (index >= 30) std::abort();
+  }
+}
+
 void csv(View bytes) {
   // The first byte chooses what is asked for.
   if (bytes.empty()) return;
@@ -197,6 +205,7 @@ const std::vector<Target>& targets() {
   static const std::vector<Target> all{{"gzip", gzip},
                                        {"idx", idx},
                                        {"csv", csv},
+                                       {"map", map_csv},
                                        {"npy", npy},
                                        {"npz", npz},
                                        {"cifar", cifar},

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "base/atomic_file.hpp"
 #include "program.hpp"
 #include "small_data.hpp"
 
@@ -115,6 +116,56 @@ TEST_F(CliReport, WrongUsage) {
   fs::rename(folder_.path() / "data", folder_.path() / "moved");
   EXPECT_EQ(weft("report run").exit_code, 3);
   EXPECT_EQ(weft("report run --data moved").exit_code, 0);
+}
+
+TEST_F(CliReport, OfADataSet) {
+  const Ran ran = weft("explore --data data");
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+  const json page = data_of("data.html");
+  EXPECT_EQ(page["kind"], "data");
+  EXPECT_EQ(page["parts"][0]["count"], kSmallTrain);
+  EXPECT_EQ(page["parts"][1]["count"], kSmallTest);
+  EXPECT_FALSE(page.contains("map"));
+}
+
+TEST_F(CliReport, AMapIsOfThePicturesThatItNames) {
+  const auto explore = [&](const std::string& map) {
+    write_file(folder_.path() / "map.csv", map);
+    return weft("explore --data data --out page.html --map map.csv --map-split test");
+  };
+  const Ran ran = explore("label,y,x,index\n\"a,b\",2,1,29\n,4,3,0\n");
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+  const json map = data_of("page.html")["map"];
+  EXPECT_EQ(map["index"], json({29, 0}));
+  EXPECT_EQ(map["x"], json({1, 3}));
+  EXPECT_EQ(map["y"], json({2, 4}));
+  EXPECT_EQ(map["label"], json({29 % 3, 0}));
+  for (const char* bad : {"", "index,x\n1,2\n", "index,x,y\n", "index,x,y\n30,1,1\n",
+                          "index,x,y\n-1,1,1\n", "index,x,y\n1.5,1,1\n", "index,x,y\n1,nan,1\n",
+                          "index,x,y\n1,1e99,1\n", "index,x,y\n1,2\n", "index,x,y\n1,\"2,3\n"}) {
+    const Ran refused = explore(bad);
+    EXPECT_EQ(refused.exit_code, 3) << bad;
+    EXPECT_THAT(refused.errors, HasSubstr("map")) << bad;
+  }
+}
+
+TEST_F(CliReport, OfTheArticle) {
+  EXPECT_EQ(weft("article xor --report page.html").exit_code, 2);
+}
+
+using SlowCliReport = CliReport;
+TEST_F(SlowCliReport, OfTheWholeArticle) {
+  const Ran ran = weft("article --epochs 1 --report page.html");
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+  const json page = data_of("page.html");
+  EXPECT_EQ(page["kind"], "article");
+  EXPECT_EQ(page["picture"]["values"].size(), 784U);
+  EXPECT_EQ(page["products"]["items"].size(), 30U);
+  ASSERT_EQ(page["runs"].size(), 2U);
+  EXPECT_EQ(page["runs"][0]["scaled"], false);
+  EXPECT_EQ(page["runs"][1]["error_by_epoch"].size(), 1U);
+  EXPECT_EQ(page["runs"][1]["article"], json({0.9213, 0.8703}));
+  EXPECT_EQ(page["xor"]["error_sums"].size(), 10U);
 }
 
 }  // namespace

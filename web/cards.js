@@ -2,39 +2,61 @@
 import { h, svg } from "./dom.js";
 import { isolated, percent, short } from "./text.js";
 
-const kBars = { width: 104, height: 84 }, kBase = 76;
+const kBars = { width: 104, height: 84 },
+  kBase = 76;
 
 // Every class, or the most probable where there are many; the answer in colour, a mark below the true class.
-function bars({ probabilities, truth, answer }, names) {
+function bars({ probabilities, truth, answer }, names, full) {
   const step = kBars.width / probabilities.length;
   const bar = ([c, p]) => {
     const kind = c === answer ? (c === truth ? "right" : "wrong") : c === truth ? "truth" : "other";
-    return [kind, Math.max(p * (kBase - 2), 1)];
+    return [kind, Math.max((p / full) * (kBase - 2), 1)];
   };
-  return svg("svg", { class: "bars", viewBox: `0 0 ${kBars.width} ${kBars.height}`, "aria-hidden": "true" },
+  return svg(
+    "svg",
+    { class: "bars", viewBox: `0 0 ${kBars.width} ${kBars.height}`, "aria-hidden": "true" },
     probabilities.map(([c, p], i) => {
       const [kind, tall] = bar([c, p]);
-      return svg("g", {}, svg("title", {}, `${isolated(names[c])} ${percent(p)}`),
+      return svg(
+        "g",
+        {},
+        svg("title", {}, `${isolated(names[c])} ${percent(p)}`),
         svg("rect", { class: "track", x: i * step, y: 0, width: step, height: kBars.height }),
         c === truth ? svg("path", { class: "true", d: `M${(i + 0.5) * step} ${kBase + 2}l4 5h-8z` }) : null,
-        svg("rect", { class: kind, x: i * step + 1, y: kBase - tall, width: Math.max(step - 2, 1), height: tall }));
+        svg("rect", { class: kind, x: i * step + 1, y: kBase - tall, width: Math.max(step - 2, 1), height: tall }),
+      );
     }),
-    svg("line", { class: "base", x1: 0, x2: kBars.width, y1: kBase, y2: kBase }));
+    svg("line", { class: "base", x1: 0, x2: kBars.width, y1: kBase, y2: kBase }),
+  );
 }
 
-export function describe(item, names) {
-  const right = item.truth === item.answer;
-  const said = `taken for ${short(names[item.answer])} with ${percent(item.probability)}`;
-  return right ? `${short(names[item.truth])}, ${said}: right` : `${short(names[item.truth])}, ${said}: wrong`;
+function describe(item, names) {
+  const verdict = item.truth === item.answer ? "right" : "wrong";
+  return `${short(names[item.truth])}, taken for ${short(names[item.answer])} with ${percent(item.probability)}: ${verdict}`;
 }
 
-export function card(item, names, sheet) {
+export function card(item, names, sheet, full) {
   const right = item.truth === item.answer;
-  return h("li", { class: `card ${right ? "is-right" : "is-wrong"}` },
-    h("div", { class: "pair" }, sheet.picture(item.place, describe(item, names)), bars(item, names)),
-    h("p", { class: "said" }, h("bdi", { class: "name" }, short(names[item.answer], 60)), " ", h("span", { class: "number" }, percent(item.probability))),
+  return h(
+    "li",
+    { class: `card ${right ? "is-right" : "is-wrong"}` },
+    h("div", { class: "pair" }, sheet.picture(item.place, describe(item, names)), bars(item, names, full)),
+    h(
+      "p",
+      { class: "said" },
+      h("bdi", { class: "name" }, short(names[item.answer], 60)),
+      " ",
+      h("span", { class: "number" }, percent(item.probability)),
+    ),
     h("p", { class: "is" }, right ? "right" : ["is ", h("bdi", { class: "name" }, short(names[item.truth], 60))]),
-    h("p", { class: "where" }, item.file ? h("bdi", { class: "file" }, short(item.file, 200)) : `No. ${item.index}`));
+    h("p", { class: "where" }, item.file ? h("bdi", { class: "file" }, short(item.file, 200)) : `No. ${item.index}`),
+  );
 }
 
-export const cards = (items, names, sheet) => h("ul", { class: "cards" }, items.map((item) => card(item, names, sheet)));
+// full: the probability whose bar is as high as there is room.
+export const cards = (items, names, sheet, full = 1) =>
+  h(
+    "ul",
+    { class: "cards" },
+    items.map((item) => card(item, names, sheet, full)),
+  );

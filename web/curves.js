@@ -1,6 +1,7 @@
 // Values by epoch as lines, to be read off with the pointer or the arrow keys.
 import { svg, h } from "./dom.js";
 import { axes, chart, kMargin } from "./chart.js";
+import { count } from "./text.js";
 import { extent, line, scaleLinear, scaleLog } from "./d3.js";
 
 // Names at the lines' ends, moved apart where they would touch.
@@ -9,22 +10,45 @@ function endLabels(series, y, inner) {
   labels.sort((a, b) => a.at - b.at);
   for (let i = 1; i < labels.length; ++i) labels[i].at = Math.max(labels[i].at, labels[i - 1].at + 15);
   const over = labels.length ? Math.max(0, labels[labels.length - 1].at - inner.bottom) : 0;
-  return labels.map(({ one, at }) => svg("text", { class: `end ${one.colour}`, x: inner.right + 8, y: at - over, dy: "0.32em" }, one.name));
+  return labels.map(({ one, at }) =>
+    svg("text", { class: `end ${one.colour}`, x: inner.right + 8, y: at - over, dy: "0.32em" }, one.name),
+  );
 }
 
 const last = (values) => values.filter((value) => value !== null).at(-1);
 
-function scaleOf(series, inner, floor) {
+// Of a logarithmic scale powers of ten, or 1, 2 and 5 times them where these are few.
+function logTicks(scale) {
+  const [low, high] = scale.domain(),
+    few = high / low < 200;
+  return Object.assign((value) => scale(value), {
+    ticks: () =>
+      scale.ticks().filter((value) => {
+        const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+        return mantissa === 1 || (few && (mantissa === 2 || mantissa === 5));
+      }),
+  });
+}
+
+function scaleOf(series, inner, floor, logarithmic) {
   const [low, high] = extent(series.flatMap(({ values }) => values));
   const apart = high > low ? [low, high] : [low - Math.abs(low || 1) / 10, high + Math.abs(high || 1) / 10];
-  if (low > 0 && high / low > 30) return scaleLog().domain([low, high]).range([inner.bottom, inner.top]);
-  return scaleLinear().domain([floor === undefined ? apart[0] : Math.min(floor, apart[0]), apart[1]]).nice(5).range([inner.bottom, inner.top]);
+  if (low > 0 && (logarithmic ?? high / low > 30))
+    return logTicks(scaleLog().domain([low, high]).range([inner.bottom, inner.top]));
+  return scaleLinear()
+    .domain([floor === undefined ? apart[0] : Math.min(floor, apart[0]), apart[1]])
+    .nice(5)
+    .range([inner.bottom, inner.top]);
 }
 
 // A vertical line that follows the pointer, with the values there in words.
 function reading({ picture, place, x, y, inner, steps, series, format, stepName }) {
-  const mark = svg("g", { class: "reading", visibility: "hidden" }, svg("line", { y1: inner.top, y2: inner.bottom }),
-    series.map(({ colour }) => svg("circle", { class: colour, r: 3.5 })));
+  const mark = svg(
+    "g",
+    { class: "reading", visibility: "hidden" },
+    svg("line", { y1: inner.top, y2: inner.bottom }),
+    series.map(({ colour }) => svg("circle", { class: colour, r: 3.5 })),
+  );
   const words = place.querySelector(".words") ?? place.appendChild(h("p", { class: "words", "aria-live": "polite" }));
   let at = steps.length - 1;
   const show = (index) => {
@@ -38,8 +62,13 @@ function reading({ picture, place, x, y, inner, steps, series, format, stepName 
       circle.setAttribute("cx", x(steps[at]));
       if (values[at] !== null) circle.setAttribute("cy", y(values[at]));
     });
-    words.replaceChildren(`${stepName} ${steps[at]}: `, series.filter(({ values }) => values[at] !== null)
-      .map(({ name, values }) => `${name} ${format(values[at])}`).join(", "));
+    words.replaceChildren(
+      `${stepName} ${steps[at]}: `,
+      series
+        .filter(({ values }) => values[at] !== null)
+        .map(({ name, values }) => `${name} ${format(values[at])}`)
+        .join(", "),
+    );
   };
   const hide = () => {
     mark.setAttribute("visibility", "hidden");
@@ -66,27 +95,54 @@ function reading({ picture, place, x, y, inner, steps, series, format, stepName 
   });
 }
 
-// steps: rising; whole numbers unless `continuous`. series: [{name, colour, values}], a value or null for each of `steps`.
-export function curves({ title, description, steps, series, format, floor, stepName = "epoch", continuous = false, height = 250, tickFormat = format }) {
+// steps: rising; whole numbers unless `continuous`. `logarithmic`: y is so; unless said, where values differ thirtyfold.
+// series: [{name, colour, values}], a value or null for each of `steps`.
+export function curves({
+  title,
+  description,
+  steps,
+  series,
+  format,
+  floor,
+  stepName = "epoch",
+  continuous = false,
+  logarithmic,
+  height = 250,
+  tickFormat = format,
+}) {
   const labelled = series.length > 1;
   return chart({
-    title, description, height,
+    title,
+    description,
+    height,
     margin: { ...kMargin, right: labelled ? 82 : kMargin.right },
-    table: { head: [stepName, ...series.map(({ name }) => name)],
-      rows: () => steps.map((step, i) => [step, ...series.map(({ values }) => (values[i] === null ? "–" : format(values[i])))]) },
+    table: {
+      head: [stepName, ...series.map(({ name }) => name)],
+      rows: () =>
+        steps.map((step, i) => [step, ...series.map(({ values }) => (values[i] === null ? "–" : format(values[i])))]),
+    },
     draw: ({ svg: picture, inner, place }) => {
-      const from = steps[0], to = steps.length > 1 ? steps.at(-1) : from + 1;
+      const from = steps[0],
+        to = steps.length > 1 ? steps.at(-1) : from + 1;
       const x = scaleLinear().domain([from, to]).range([inner.left, inner.right]);
-      const y = scaleOf(series, inner, floor);
-      const whole = Object.assign((value) => x(value), { ticks: (n) => x.ticks(n).filter((value) => continuous || Number.isInteger(value)) });
-      axes({ svg: picture, inner }, whole, y, { xLabel: stepName, yFormat: tickFormat, yTicks: 5 });
-      const path = line().defined(([, value]) => value !== null).x(([step]) => x(step)).y(([, value]) => y(value));
+      const y = scaleOf(series, inner, floor, logarithmic);
+      const whole = Object.assign((value) => x(value), {
+        ticks: (n) => x.ticks(n).filter((value) => continuous || Number.isInteger(value)),
+      });
+      axes({ svg: picture, inner }, whole, y, { xLabel: stepName, xFormat: count, yFormat: tickFormat, yTicks: 5 });
+      const path = line()
+        .defined(([, value]) => value !== null)
+        .x(([step]) => x(step))
+        .y(([, value]) => y(value));
       for (const { colour, values } of series) {
         const points = steps.map((step, i) => [step, values[i]]);
         picture.append(svg("path", { class: `curve ${colour}`, d: path(points) }));
         if (steps.length <= 30 && !continuous) {
-          picture.append(...points.filter(([, value]) => value !== null)
-            .map(([step, value]) => svg("circle", { class: `dot ${colour}`, cx: x(step), cy: y(value), r: 2.5 })));
+          picture.append(
+            ...points
+              .filter(([, value]) => value !== null)
+              .map(([step, value]) => svg("circle", { class: `dot ${colour}`, cx: x(step), cy: y(value), r: 2.5 })),
+          );
         }
       }
       if (labelled) picture.append(...endLabels(series, y, inner));

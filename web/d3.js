@@ -2,5 +2,4 @@
 export { default as scaleLinear } from "d3-scale/src/linear.js";
 export { default as scaleLog } from "d3-scale/src/log.js";
 export { default as line } from "d3-shape/src/line.js";
-export { default as area } from "d3-shape/src/area.js";
 export { extent } from "d3-array";

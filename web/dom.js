@@ -15,7 +15,8 @@ function fill(element, attributes, children) {
 
 // h("p", {class: "note"}, "text", element): "onclick" listens, "--share" sets a property of the style.
 export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(kSvg, tag), attributes, children);
+export const svg = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS(kSvg, tag), attributes, children);
 
 let used = 0;
 export const newId = (kind) => `${kind}-${++used}`;

@@ -20,7 +20,9 @@ export const saveCsv = (points, names) => save(new Blob([mapCsv(points, names)],
 
 // The map as it is seen, with its colours named beside it.
 export function savePng(canvas, legend, { ground, ink }) {
-  const ratio = canvas.width / canvas.clientWidth, line = 20 * ratio, wide = 190 * ratio;
+  const ratio = canvas.width / canvas.clientWidth,
+    line = 20 * ratio,
+    wide = 190 * ratio;
   const whole = document.createElement("canvas");
   whole.width = canvas.width + wide;
   whole.height = Math.max(canvas.height, (legend.length + 1) * line);

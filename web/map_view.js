@@ -4,11 +4,14 @@ import { palette } from "./palette.js";
 import { paint } from "./map_paint.js";
 import { pointIndex } from "./map_index.js";
 
-const kMostZoom = 60, kReach = 12;  // pixels around the pointer in which a point is found
+const kMostZoom = 60,
+  kReach = 12; // pixels around the pointer in which a point is found
 
 function boundsOf({ x, y }) {
-  const of = (values) => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-  const [left, right] = of(x), [top, bottom] = of(y);
+  const of = (values) =>
+    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  const [left, right] = of(x),
+    [top, bottom] = of(y);
   return { left, right, top, bottom };
 }
 
@@ -25,15 +28,26 @@ function shuffled(n) {
 }
 
 export function mapView(canvas, points, classes) {
-  const bounds = boundsOf(points), nearest = pointIndex(points, bounds), order = shuffled(points.x.length);
+  const bounds = boundsOf(points),
+    nearest = pointIndex(points, bounds),
+    order = shuffled(points.x.length);
   const strength = new Uint16Array(points.x.length).fill(230);
   const view = { scale: 1, left: 0, top: 0 };
   const context = canvas.getContext("2d", { alpha: false });
-  let colours, ground, image, ratio = 1, fitted = 1, asked = false, frames = 0, ring = -1;
+  let colours,
+    ground,
+    image,
+    ratio = 1,
+    fitted = 1,
+    asked = false,
+    frames = 0,
+    ring = -1;
 
   // All of it, with a border.
   function fit() {
-    const width = Math.max(bounds.right - bounds.left, 1e-9), height = Math.max(bounds.bottom - bounds.top, 1e-9), border = 24 * ratio;
+    const width = Math.max(bounds.right - bounds.left, 1e-9),
+      height = Math.max(bounds.bottom - bounds.top, 1e-9),
+      border = 24 * ratio;
     fitted = Math.min((canvas.width - 2 * border) / width, (canvas.height - 2 * border) / height);
     view.scale = fitted;
     view.left = (bounds.left + bounds.right) / 2 - canvas.width / 2 / fitted;
@@ -42,7 +56,8 @@ export function mapView(canvas, points, classes) {
 
   function draw() {
     asked = false;
-    const zoom = view.scale / fitted, crowd = Math.max(1, Math.min(2.2, 2.6 - Math.log10(points.x.length) / 3));
+    const zoom = view.scale / fitted,
+      crowd = Math.max(1, Math.min(2.2, 2.6 - Math.log10(points.x.length) / 3));
     const radius = ratio * Math.min(6, crowd * (1 + Math.log2(Math.max(1, zoom)) / 2));
     paint(image, points, { view, order, colours, radius, strength, ground });
     context.putImageData(image, 0, 0);
@@ -50,7 +65,13 @@ export function mapView(canvas, points, classes) {
       context.strokeStyle = colour("ink");
       context.lineWidth = 2 * ratio;
       context.beginPath();
-      context.arc((points.x[ring] - view.left) * view.scale, (points.y[ring] - view.top) * view.scale, radius + 4 * ratio, 0, 7);
+      context.arc(
+        (points.x[ring] - view.left) * view.scale,
+        (points.y[ring] - view.top) * view.scale,
+        radius + 4 * ratio,
+        0,
+        7,
+      );
       context.stroke();
     }
     canvas.dataset.frames = ++frames;
@@ -86,13 +107,21 @@ export function mapView(canvas, points, classes) {
   }).observe(canvas);
 
   return {
-    pan, zoom, redraw,
+    pan,
+    zoom,
+    redraw,
     reset: () => {
       fit();
       redraw();
     },
     // The point at (x, y) in CSS pixels, or -1.
-    at: (x, y) => nearest(view.left + (x * ratio) / view.scale, view.top + (y * ratio) / view.scale, (kReach * ratio) / view.scale, (i) => strength[i] > 0),
+    at: (x, y) =>
+      nearest(
+        view.left + (x * ratio) / view.scale,
+        view.top + (y * ratio) / view.scale,
+        (kReach * ratio) / view.scale,
+        (i) => strength[i] > 0,
+      ),
     // Where point i is in CSS pixels.
     placeOf: (i) => [((points.x[i] - view.left) * view.scale) / ratio, ((points.y[i] - view.top) * view.scale) / ratio],
     ringAt(i) {

@@ -1,20 +1,26 @@
 // The pictures of a page: they come in one PNG, and each is cut out where it is shown.
 import { h } from "./dom.js";
 
-export async function openSheet({ png, columns, width, height, count }) {
+// Pictures that are larger are photos, which are drawn smoothly; of others the pixels are kept.
+const kSmall = 48;
+
+export async function openSheet({ png, columns, width, height }) {
   const image = new Image();
   image.src = `data:image/png;base64,${png}`;
   await image.decode();
-
-  const cut = (context, place, x, y, w, ht) => context.drawImage(image, (place % columns) * width,
-    Math.floor(place / columns) * height, width, height, x, y, w, ht);
-
   return {
-    width, height, count, cut,
-    // A picture with its description.
+    // The picture at this place, with what it shows in words.
     picture(place, description) {
-      const canvas = h("canvas", { class: Math.max(width, height) > 100 ? "picture smooth" : "picture", width, height, role: "img", "aria-label": description });
-      canvas.getContext("2d").drawImage(image, (place % columns) * width, Math.floor(place / columns) * height, width, height, 0, 0, width, height);
+      const canvas = h("canvas", {
+        class: Math.max(width, height) > kSmall ? "picture smooth" : "picture",
+        width,
+        height,
+        role: "img",
+        "aria-label": description,
+      });
+      const left = (place % columns) * width,
+        top = Math.floor(place / columns) * height;
+      canvas.getContext("2d").drawImage(image, left, top, width, height, 0, 0, width, height);
       return canvas;
     },
   };

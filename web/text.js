@@ -14,7 +14,12 @@ export function number(value) {
 
 // A name in one line and not longer than this: names come from folders and files, and may be anything.
 export function short(name, most = 40) {
-  const letters = [...String(name).slice(0, 8 * most + 8).replace(/\s+/gu, " ").trim()];
+  const letters = [
+    ...String(name)
+      .slice(0, 8 * most + 8)
+      .replace(/\s+/gu, " ")
+      .trim(),
+  ];
   if (letters.length === 0) return "(no name)";
   return letters.length <= most ? letters.join("") : `${letters.slice(0, most - 1).join("")}…`;
 }

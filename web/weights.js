@@ -9,13 +9,19 @@ const unpacked = (text) => Int8Array.from(atob(text), (letter) => letter.charCod
 // values: one channel's or three channels' planes. One channel: from the ground towards two colours; three: as a
 // picture in colour about grey.
 function paint(canvas, values, most, { height, width, channels }) {
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height), plane = height * width;
-  const ground = rgb("ground-rgb"), above = rgb("above-rgb"), below = rgb("below-rgb");
+  const context = canvas.getContext("2d"),
+    image = context.createImageData(width, height),
+    plane = height * width;
+  const ground = rgb("ground-rgb"),
+    above = rgb("above-rgb"),
+    below = rgb("below-rgb");
   for (let i = 0; i < plane; ++i) {
     for (let c = 0; c < 3; ++c) {
-      const value = values[channels === 3 ? c * plane + i : i] / most, share = Math.min(1, Math.abs(value));
+      const value = values[channels === 3 ? c * plane + i : i] / most,
+        share = Math.min(1, Math.abs(value));
       const full = value > 0 ? above[c] : below[c];
-      image.data[4 * i + c] = channels === 3 ? 128 + 127 * Math.sign(value) * share : ground[c] + share * (full - ground[c]);
+      image.data[4 * i + c] =
+        channels === 3 ? 128 + 127 * Math.sign(value) * share : ground[c] + share * (full - ground[c]);
     }
     image.data[4 * i + 3] = 255;
   }
@@ -29,8 +35,17 @@ function fullest(values) {
 }
 
 export function weights(layer) {
-  const all = unpacked(layer.values), most = fullest(all), { shown, channels, height, width } = layer, size = channels * height * width;
-  const tiles = Array.from({ length: shown }, (_, i) => h("canvas", { class: "filter", width, height, role: "img", "aria-label": `unit ${i}` }));
+  const all = unpacked(layer.values),
+    most = fullest(all),
+    { shown, channels, height, width } = layer,
+    size = channels * height * width;
+  const tiles = Array.from({ length: shown }, (_, i) =>
+    h("canvas", { class: "filter", width, height, role: "img", "aria-label": `unit ${i}` }),
+  );
   onTheme(() => tiles.forEach((tile, i) => paint(tile, all.subarray(i * size, (i + 1) * size), most, layer)));
-  return h("ul", { class: width > 12 ? "filters large" : "filters" }, tiles.map((tile) => h("li", {}, tile)));
+  return h(
+    "ul",
+    { class: width > 12 ? "filters large" : "filters" },
+    tiles.map((tile) => h("li", {}, tile)),
+  );
 }

@@ -32,8 +32,7 @@ std::array<std::size_t, 3> places_in(const std::vector<std::string>& head,
 
 }  // namespace
 
-MapFile read_map_file(const std::string& file, std::size_t count) {
-  const FileBytes bytes = read_file(file, std::size_t{256} << 20);
+MapFile parse_map(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t count) {
   MapFile map;
   std::vector<std::string> row;
   std::array<std::size_t, 3> places{};
@@ -65,9 +64,13 @@ MapFile read_map_file(const std::string& file, std::size_t count) {
     row.clear();
   };
   read_csv_rows(
-      bytes.span(), file, [&](std::string_view field) { row.emplace_back(field); }, end_row);
+      bytes, file, [&](std::string_view field) { row.emplace_back(field); }, end_row);
   if (map.index.empty()) fail(ErrorCode::bad_input, "map: {} holds no points", file);
   return map;
+}
+
+MapFile read_map_file(const std::string& file, std::size_t count) {
+  return parse_map(read_file(file, std::size_t{256} << 20).span(), file, count);
 }
 
 }  // namespace weft::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct MapFile {
 
 // Of CSV the columns index, x and y, whatever others there are, by their names in the first row;
 // each index below `count`, coordinates finite. Throws Error(bad_input) with the file and the row.
+MapFile parse_map(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t count);
 MapFile read_map_file(const std::string& file, std::size_t count);
 
 }  // namespace weft::cli

@@ -69,7 +69,8 @@ void write_run_page(const fs::path& file, const fs::path& run, const RunResults&
   } else {
     Predictor predictor(*results.model, results.threads);
     report.results =
-        weft::results(*results.model, *results.part, predictor.logits(results.part->rows.images));
+        weft::results(*results.model, *results.part,
+                      answers_of(predictor, *results.model, results.part->rows.images));
     report.subtitle += fmt::format(
         " Measured on {} that training did not see: its validation part. The test part is left for "
         "weft evaluate --report.",
@@ -86,7 +87,7 @@ void write_evaluation_page(const fs::path& file, const std::string& name, const 
   report.title = name_of(name);
   report.subtitle =
       fmt::format("Measured on {} of {}: {}.", pictures(part.rows.size()), data, part.why);
-  report.results = results(model, part, predictor.logits(part.rows.images));
+  report.results = results(model, part, answers_of(predictor, model, part.rows.images));
   report.record = {{"network", model.network},         {"input", model.input.text()},
                    {"networks", model.members},        {"views", texts_of(model.views)},
                    {"temperature", model.temperature}, {"training", parsed(model.training)}};

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kSamplesOfAClass = 12, kPairs = 48;
+constexpr std::size_t kSamplesOfAClass = 12, kPairs = 24;
 using NamedPart = std::pair<const char*, const LabelledImages*>;
 
 std::vector<NamedPart> parts_of(const Dataset& data) {
@@ -108,13 +108,35 @@ ordered_json twin(const NamedPart& part, std::uint32_t row, std::size_t place) {
   return one;
 }
 
+// A pair of pictures, one of each part.
+struct Pair {
+  Twins rows;
+  bool equal = false, same_label = true;
+};
+
+// The most telling first: those with different labels, then those that are equal to the byte.
+std::vector<Pair> pairs_of(const LabelledImages& first, const LabelledImages& second) {
+  const std::size_t size = first.images.row_elements();
+  const auto picture = [size](const LabelledImages& part, std::uint32_t row) {
+    return part.images.as<std::uint8_t>().subspan(row * size, size);
+  };
+  std::vector<Pair> pairs;
+  for (const Twins& rows : near_duplicates(first.images, hashes_of(first.images), second.images,
+                                           hashes_of(second.images))) {
+    pairs.push_back({rows,
+                     std::ranges::equal(picture(first, rows.first), picture(second, rows.second)),
+                     first.labels[rows.first] == second.labels[rows.second]});
+  }
+  std::ranges::stable_sort(
+      pairs, {}, [](const Pair& pair) { return std::pair(pair.same_label, !pair.equal); });
+  return pairs;
+}
+
 // Pictures of the last part that stand in the first one too; null where there is one part.
 ordered_json duplicates(const std::vector<NamedPart>& parts) {
   if (parts.size() < 2) return nullptr;
   const NamedPart &first = parts.front(), &second = parts.back();
-  const std::vector<Twins> found =
-      near_duplicates(first.second->images, hashes_of(first.second->images), second.second->images,
-                      hashes_of(second.second->images));
+  const std::vector<Pair> found = pairs_of(*first.second, *second.second);
   // Both pictures of each pair, one after the other.
   const std::size_t shown = std::min(kPairs, found.size());
   const Shape& shape = first.second->images.shape();
@@ -127,16 +149,20 @@ ordered_json duplicates(const std::vector<NamedPart>& parts) {
   PictureSheet sheet(both);
   ordered_json pairs = ordered_json::array();
   for (std::size_t i = 0; i < shown; ++i) {
-    copy(*first.second, found[i].first, 2 * i);
-    copy(*second.second, found[i].second, 2 * i + 1);
+    const Twins& rows = found[i].rows;
+    copy(*first.second, rows.first, 2 * i);
+    copy(*second.second, rows.second, 2 * i + 1);
     const auto one = sheet.add(2 * i), other = sheet.add(2 * i + 1);
     if (!one || !other) break;
-    pairs.push_back({{"first", twin(first, found[i].first, *one)},
-                     {"second", twin(second, found[i].second, *other)}});
+    pairs.push_back({{"first", twin(first, rows.first, *one)},
+                     {"second", twin(second, rows.second, *other)},
+                     {"equal", found[i].equal}});
   }
   return {{"first", first.first},
           {"second", second.first},
           {"total", found.size()},
+          {"equal", std::ranges::count_if(found, &Pair::equal)},
+          {"labels_differ", std::ranges::count(found, false, &Pair::same_label)},
           {"share", static_cast<double>(found.size()) / static_cast<double>(second.second->size())},
           {"pairs", std::move(pairs)},
           {"sheet", sheet.as_json()}};

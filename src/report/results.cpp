@@ -210,10 +210,28 @@ Tensor answers_at(const Tensor& logits, double temperature) {
   return result;
 }
 
-ordered_json results(const Model& model, const ReportedPart& part, const Tensor& logits) {
+PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& images) {
+  constexpr std::size_t kAtATime = 4096;
+  const std::size_t n = images.rows(), classes = model.class_names.size();
+  PartAnswers answers{Tensor(DataType::f32, {n, classes}), std::nullopt};
+  if (model.temperature != 1) answers.raw.emplace(DataType::f32, Shape{n, classes});
+  for (std::size_t begin = 0; begin < n; begin += kAtATime) {
+    std::vector<std::uint32_t> rows(std::min(kAtATime, n - begin));
+    std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin));
+    const Tensor logits = predictor.logits(gather_rows(images, rows));
+    const auto put = [&](double temperature, Tensor& to) {
+      std::ranges::copy(answers_at(logits, temperature).as<float>(),
+                        to.as<float>().begin() + static_cast<std::ptrdiff_t>(begin * classes));
+    };
+    put(model.temperature, answers.calibrated);
+    if (answers.raw) put(1, *answers.raw);
+  }
+  return answers;
+}
+
+ordered_json results(const Model& model, const ReportedPart& part, const PartAnswers& answers) {
   const std::size_t classes = model.class_names.size();
-  const Tensor calibrated = answers_at(logits, model.temperature);
-  const auto probabilities = calibrated.as<float>();
+  const auto probabilities = answers.calibrated.as<float>();
   const std::vector<Label>& labels = part.rows.labels;
   const Metrics metrics = measure(probabilities, classes, labels);
   Answered answered(part, probabilities, classes);
@@ -231,9 +249,8 @@ ordered_json results(const Model& model, const ReportedPart& part, const Tensor&
                         {"weighted_average", as_json(metrics.weighted_average)}};
   ordered_json calibration{{"temperature", model.temperature},
                            {"after", as_json(reliability(probabilities, classes, labels))}};
-  if (model.temperature != 1) {
-    const Tensor raw = answers_at(logits, 1);
-    calibration["before"] = as_json(reliability(raw.as<float>(), classes, labels));
+  if (answers.raw) {
+    calibration["before"] = as_json(reliability(answers.raw->as<float>(), classes, labels));
   }
   document["reliability"] = std::move(calibration);
   document["mistakes"] = mistakes(answered);

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "weft/data.hpp"
 #include "weft/model.hpp"
+#include "weft/predictor.hpp"
 
 namespace weft {
 
@@ -21,8 +23,17 @@ struct ReportedPart {
 // temperature: f32 {n, classes}.
 Tensor answers_at(const Tensor& logits, double temperature);
 
-// What docs/reports.md lists under "results". logits: the model's for the part's pictures, f32
-// {ways, n, classes}. Throws Error(usage) for a part without pictures.
-nlohmann::ordered_json results(const Model& model, const ReportedPart& part, const Tensor& logits);
+// A model's probabilities, f32 {n, classes}: as it answers, and as it would without calibration.
+struct PartAnswers {
+  Tensor calibrated;
+  std::optional<Tensor> raw;  // where the temperature is not 1
+};
+// Some pictures at a time, so that no more than both stands in memory.
+PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& images);
+
+// What docs/reports.md lists under "results". answers: to the part's pictures. Throws Error(usage)
+// for a part without pictures.
+nlohmann::ordered_json results(const Model& model, const ReportedPart& part,
+                               const PartAnswers& answers);
 
 }  // namespace weft

@@ -6,11 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "report/layer.hpp"
-#include "report/run_report.hpp"
-#include "report/sheet.hpp"
-#include "weft/error.hpp"
-
 namespace weft {
 namespace {
 
@@ -42,7 +37,9 @@ struct Reported {
     model.temperature = 2;
   }
   ordered_json json() {
-    return results(model, {"val", "held out", rows, index}, logits(rows.size()));
+    PartAnswers answers{answers_at(logits(rows.size()), model.temperature), std::nullopt};
+    if (model.temperature != 1) answers.raw = answers_at(logits(rows.size()), 1);
+    return results(model, {"val", "held out", rows, index}, answers);
   }
 
   LabelledImages rows;
@@ -109,73 +106,31 @@ TEST(ReportResults, AnswersAreTheMeanOfTheWays) {
   EXPECT_NEAR(one.as<float>()[1], top, 1e-6);
 }
 
-TEST(ReportSheet, TakesAPictureOnceAndNoMoreThanFit) {
-  const LabelledImages part = pictures(9);
-  PictureSheet sheet(part.images, 3 * 6);
-  EXPECT_EQ(sheet.add(5), 0U);
-  EXPECT_EQ(sheet.add(7), 1U);
-  EXPECT_EQ(sheet.add(5), 0U);
-  EXPECT_EQ(sheet.add(1), 2U);
-  EXPECT_EQ(sheet.add(2), std::nullopt);
-  const ordered_json json = sheet.as_json();
-  EXPECT_EQ(json["count"], 3);
-  EXPECT_EQ(json["columns"], 2);
-  EXPECT_TRUE(json["png"].get<std::string>().starts_with("iVBORw0KGgo"));
-}
-
-TEST(ReportSheet, MakesLargePicturesSmaller) {
-  const Tensor images(DataType::u8, {2, 3, 100, 200});
-  PictureSheet sheet(images);
-  EXPECT_EQ(sheet.add(1), 0U);
-  const ordered_json json = sheet.as_json();
-  EXPECT_EQ(json["width"], 64);
-  EXPECT_EQ(json["height"], 32);
-}
-
-TEST(ReportSheet, RefusesWhatIsNoPicture) {
-  const Tensor images(DataType::u8, {2, 4, 3, 3});
-  EXPECT_THROW(PictureSheet{images}, Error);
-}
-
-TEST(ReportLayer, ADenseLayerIsPicturesOfTheInput) {
+TEST(ReportResults, AnswersAreThePredictors) {
   Model model;
-  model.input = {1, 2, 2};
-  model.weights.push_back({"layers.0.weight", Tensor(DataType::f32, {3, 4})});
-  std::ranges::copy(std::vector<float>{0.5F, -1, 0, 2}, model.weights[0].value.as<float>().begin());
-  const ordered_json layer = first_layer(model);
-  EXPECT_EQ(layer["count"], 3);
-  EXPECT_EQ(layer["height"], 2);
-  // 32, -64 (from -63.5), 0, 127 and eight zeros.
-  EXPECT_EQ(layer["values"], "IMAAfwAAAAAAAAAA");
-}
-
-TEST(ReportLayer, FiltersOverOtherChannelsAreShownOneByOne) {
-  Model model;
-  model.input = {2, 5, 5};
-  model.weights.push_back({"layers.0.weight", Tensor(DataType::f32, {4, 2, 3, 3})});
-  EXPECT_EQ(first_layer(model)["shown"], 8);
-  EXPECT_EQ(first_layer(model)["channels"], 1);
-}
-
-TEST(ReportLayer, NothingWhereTheFirstWeightsAreNotOverThePicture) {
-  Model model;
-  model.input = {1, 2, 2};
-  EXPECT_TRUE(first_layer(model).is_null());
-  model.weights.push_back({"layers.0.weight", Tensor(DataType::f32, {3, 5})});
-  EXPECT_TRUE(first_layer(model).is_null());
-}
-
-TEST(ReportRun, WhatIsNotANumberIsNull) {
-  RunReport report;
-  report.history.push_back({{.epoch = 0, .loss = 1}, std::nan(""), 0.5});
-  report.no_results = "nothing was held out";
-  const ordered_json json = as_json(report, nullptr);
-  EXPECT_EQ(json["history"]["epoch"][0], 1);
-  EXPECT_TRUE(json["history"]["val_loss"][0].is_null());
-  EXPECT_EQ(json["history"]["val_accuracy"][0], 0.5);
-  EXPECT_EQ(json["no_results"], "nothing was held out");
-  EXPECT_FALSE(json.contains("results"));
-  EXPECT_FALSE(json.contains("repeat"));
+  model.network = "dense 3 nobias";
+  model.class_names = {"a", "b", "c"};
+  model.input = {1, 2, 3};
+  model.scaler = {ScalerKind::unit, {}, {}};
+  model.views = parse_views("mirror");
+  model.temperature = 0.7;
+  Tensor weights(DataType::f32, {3, 6});
+  for (std::size_t i = 0; i < 18; ++i) weights.as<float>()[i] = static_cast<float>(i % 5) - 2;
+  model.weights.push_back({"layers.0.weight", std::move(weights)});
+  Tensor images(DataType::u8, {5000, 1, 2, 3});  // more than are answered at a time
+  for (std::size_t i = 0; i < images.elements(); ++i) {
+    images.as<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37 % 251);
+  }
+  Predictor predictor(model, 1);
+  const PartAnswers answers = answers_of(predictor, model, images);
+  const Tensor expected = predictor.probabilities(images);
+  EXPECT_TRUE(std::ranges::equal(answers.calibrated.as<float>(), expected.as<float>()));
+  ASSERT_TRUE(answers.raw);
+  model.temperature = 1;
+  Predictor plain(model, 1);
+  const Tensor uncalibrated = plain.probabilities(images);
+  EXPECT_TRUE(std::ranges::equal(answers.raw->as<float>(), uncalibrated.as<float>()));
+  EXPECT_FALSE(answers_of(plain, model, images).raw);
 }
 
 }  // namespace

@@ -13,13 +13,14 @@
 namespace weft {
 
 struct RunReport {
-  std::string heading;              // what the page is: "Training run"
-  std::string title, subtitle;      // the run's name; what it was trained or measured on
-  std::vector<HistoryRow> history;  // none: no curves
-  nlohmann::ordered_json results;   // results(); null where there are none ...
-  std::string no_results;           // ... and why
-  nlohmann::ordered_json record;    // settings by name, which may hold objects
-  std::string repeat;               // the command that repeats it; empty: none is known
+  std::string heading;                   // what the page is: "Training run"
+  std::string title, subtitle;           // the run's name; what it was trained or measured on
+  std::vector<HistoryRow> history;       // none: no curves
+  nlohmann::ordered_json results;        // results(); null where there are none ...
+  std::string no_results;                // ... and why
+  nlohmann::ordered_json map = nullptr;  // as_json(MapPoints), or null
+  nlohmann::ordered_json record;         // settings by name, which may hold objects
+  std::string repeat;                    // the command that repeats it; empty: none is known
 };
 
 // As a page draws it; docs/reports.md lists what it holds. `model`: null for a run that is not

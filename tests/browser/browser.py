@@ -65,13 +65,13 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self):
-        """What was asked for since the last call, but for what the page holds itself."""
+        """What was asked for since the last call, but for what the page holds itself and the browser's own first page."""
         asked = []
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 url = message["params"]["request"]["url"]
-                if not url.startswith(("data:", "blob:")):
+                if not url.startswith(("data:", "blob:", "chrome:")):
                     asked.append(url)
         return asked
 
