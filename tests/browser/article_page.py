@@ -2,7 +2,7 @@
 
 
 def make(weft, folder):
-    weft("article", "--epochs", "2", "--report", "article.html")
+    weft("article", "--epochs", "1", "--report", "article.html")
 
 
 def check(browser, folder):

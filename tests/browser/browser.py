@@ -62,7 +62,8 @@ class Browser:
         element.click()
 
     def complaints(self):
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        """Errors in the console; what the page's policy refuses is one."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
     def requests(self):
         """What was asked for since the last call, but for what the page holds itself and the browser's own first page."""
