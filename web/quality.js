@@ -88,14 +88,15 @@ export function perClass(results, names) {
   ];
 }
 
-export function scores(results) {
+// How many classes: of three or fewer the first three say nothing.
+export function scores(results, classes) {
   const entries = [
     [
       "Accuracy",
       percent(results.accuracy, 2),
       `95\u00a0% interval ${percent(results.accuracy_interval[0], 2)} to ${percent(results.accuracy_interval[1], 2)}`,
     ],
-    ["Among the first three", percent(results.top3_accuracy, 2), "the true class is"],
+    ...(classes > 3 ? [["Among the first three", percent(results.top3_accuracy, 2), "the true class is"]] : []),
     ["Log loss", number(results.log_loss), "0 is perfect"],
     ["Brier score", number(results.brier_score), "0 to 2, 0 is perfect"],
     ["Calibration error", percent(results.calibration_error, 2), "between said and true, 15 steps"],

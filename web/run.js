@@ -127,7 +127,7 @@ function resultSections(data, sheet) {
       id: "quality",
       title: "How good",
       question: "How good is it, and how sure are we?",
-      body: [partNote(results), scores(results), perClass(results, classes)],
+      body: [partNote(results), scores(results, classes.length), perClass(results, classes)],
     },
     {
       id: "confusion",
@@ -156,7 +156,7 @@ function resultSections(data, sheet) {
           { class: "note" },
           "Bars show how many answers were right among those given with such a probability; on the diagonal it is as many as said. " +
             "The outlined gap is red where the model was too sure, blue where it was too careful.",
-          before ? ` Calibration divides its outputs by ${number(temperature)} (the temperature).` : "",
+          before ? ` Calibration divides its outputs by ${temperature} (the temperature).` : "",
         ),
         h("div", { class: "charts" }, plots),
       ],
