@@ -1,5 +1,5 @@
 // Tens of thousands of points as pixels. Discs are blended into one image, which is faster than any drawing call: some
-// milliseconds for 70,000, so each frame of a pan or a zoom draws them all anew.
+// milliseconds for 70,000, so each frame of a zoom draws them all anew.
 
 // How much of each pixel a disc of this radius covers, 0 to 255: {side, cover}.
 function disc(radius) {

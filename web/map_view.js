@@ -5,7 +5,8 @@ import { paint } from "./map_paint.js";
 import { pointIndex } from "./map_index.js";
 
 const kMostZoom = 60,
-  kReach = 12; // pixels around the pointer in which a point is found
+  kReach = 12,
+  kMargin = 0.3; // pixels around the pointer in which a point is found
 
 function boundsOf({ x, y }) {
   const of = (values) =>
@@ -36,7 +37,8 @@ export function mapView(canvas, points, classes) {
   const context = canvas.getContext("2d", { alpha: false });
   let colours,
     ground,
-    image,
+    painted = null,
+    ready = false,
     ratio = 1,
     fitted = 1,
     asked = false,
@@ -54,13 +56,41 @@ export function mapView(canvas, points, classes) {
     view.top = (bounds.top + bounds.bottom) / 2 - canvas.height / 2 / fitted;
   }
 
+  const radiusOf = () => {
+    const crowd = Math.max(1, Math.min(2.2, 2.6 - Math.log10(points.x.length) / 3));
+    return ratio * Math.min(6, crowd * (1 + Math.log2(Math.max(1, view.scale / fitted)) / 2));
+  };
+
+  // Paints what is seen, and `margin` of it on each side, so that moving on needs no paint for a while.
+  function repaint(margin) {
+    const across = Math.round(margin * canvas.width),
+      down = Math.round(margin * canvas.height);
+    const width = canvas.width + 2 * across,
+      height = canvas.height + 2 * down;
+    const image =
+      painted?.image.width === width && painted.image.height === height
+        ? painted.image
+        : context.createImageData(width, height);
+    const { scale } = view;
+    painted = { image, scale, left: view.left - across / scale, top: view.top - down / scale };
+    paint(image, points, { view: painted, order, colours, radius: radiusOf(), strength, ground });
+  }
+
+  // Where in what was painted the view begins, in pixels; nothing where it is not all there.
+  function begin() {
+    if (!painted || painted.scale !== view.scale) return null;
+    const x = Math.round((view.left - painted.left) * view.scale),
+      y = Math.round((view.top - painted.top) * view.scale);
+    const { width, height } = painted.image;
+    return x >= 0 && y >= 0 && x + canvas.width <= width && y + canvas.height <= height ? [x, y] : null;
+  }
+
   function draw() {
     asked = false;
-    const zoom = view.scale / fitted,
-      crowd = Math.max(1, Math.min(2.2, 2.6 - Math.log10(points.x.length) / 3));
-    const radius = ratio * Math.min(6, crowd * (1 + Math.log2(Math.max(1, zoom)) / 2));
-    paint(image, points, { view, order, colours, radius, strength, ground });
-    context.putImageData(image, 0, 0);
+    if (!begin()) repaint(painted?.scale === view.scale ? kMargin : 0);
+    const [x, y] = begin();
+    context.putImageData(painted.image, -x, -y, x, y, canvas.width, canvas.height);
+    const radius = radiusOf();
     if (ring >= 0) {
       context.strokeStyle = colour("ink");
       context.lineWidth = 2 * ratio;
@@ -77,7 +107,7 @@ export function mapView(canvas, points, classes) {
     canvas.dataset.frames = ++frames;
   }
   const redraw = () => {
-    if (asked || !image) return;
+    if (asked || !ready) return;
     asked = true;
     requestAnimationFrame(draw);
   };
@@ -101,7 +131,8 @@ export function mapView(canvas, points, classes) {
     ratio = Math.min(2, devicePixelRatio || 1);
     canvas.width = Math.round(canvas.clientWidth * ratio);
     canvas.height = Math.round(canvas.clientHeight * ratio);
-    image = context.createImageData(canvas.width, canvas.height);
+    painted = null;
+    ready = true;
     fit();
     redraw();
   }).observe(canvas);
@@ -132,11 +163,13 @@ export function mapView(canvas, points, classes) {
     // strengthOf(i): 0, not shown, to 1.
     show(strengthOf) {
       for (let i = 0; i < strength.length; ++i) strength[i] = Math.round(256 * strengthOf(i));
+      painted = null;
       redraw();
     },
     recolour(dark) {
       colours = palette(classes, dark);
       ground = colour("ground-rgb").split(" ").map(Number);
+      painted = null;
       redraw();
     },
     colourOf: (c) => `rgb(${colours[c].join(" ")})`,

@@ -29,7 +29,7 @@ def main():
 
         def weft(*arguments):
             environment = dict(os.environ, XDG_CACHE_HOME=str(folder / "cache"))
-            ran = subprocess.run([options.program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+            ran = subprocess.run([pathlib.Path(options.program).resolve(), *arguments], cwd=folder, env=environment, capture_output=True, text=True)
             assert ran.returncode == 0, f"weft {' '.join(arguments)}: {ran.stderr}"
             return ran.stdout
 
