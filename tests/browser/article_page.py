@@ -10,7 +10,7 @@ def check(browser, folder):
     browser.open(folder / "article.html")
     assert browser.run("return document.querySelector('[role=alert]')") is None
     for name in ["pixels", "products", "softmax", "sigmoid", "xor", "classifier", "predictions"]:
-        assert browser.run("return document.getElementById(arguments[0])?.textContent.length ?? 0", name) > 20, name
+        assert len(browser.text(name)) > 20, name
     assert browser.run("return document.querySelectorAll('.matrix rect').length") == 784
     browser.wait("document.querySelectorAll('.chart svg').length >= 3", "the charts")
     assert browser.run("return document.querySelectorAll('#classifier .curve').length") == 2

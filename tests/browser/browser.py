@@ -56,6 +56,10 @@ class Browser:
     def find(self, selector):
         return self.driver.find_element("css selector", selector)
 
+    def text(self, name):
+        """What stands in the section with this id; nothing where there is none."""
+        return self.run("return document.getElementById(arguments[0])?.textContent ?? ''", name)
+
     def click(self, element):
         """A true click of the pointer, which is none where something lies above the element."""
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)

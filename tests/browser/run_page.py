@@ -25,13 +25,16 @@ def check_sections(browser, page):
     browser.open(page)
     assert browser.run("return document.querySelector('[role=alert]')") is None
     for name in ["answers", "learning", "quality", "confusion", "mistakes", "trust", "samples", "weights", "settings"]:
-        assert browser.run("return document.getElementById(arguments[0])?.textContent.length ?? 0", name) > 20, name
+        assert len(browser.text(name)) > 20, name
     browser.wait("document.querySelectorAll('.chart svg').length >= 4", "the charts")
-    empty = browser.run("""return [...document.querySelectorAll(".chart")].filter((chart) => ![...chart.querySelectorAll("path, rect, circle")]
-        .some((shape) => shape.getBoundingClientRect().height > 0)).map((chart) => chart.textContent)""")
+    empty = browser.run("""const seen = (shape) => shape.getBoundingClientRect().height > 0;
+        return [...document.querySelectorAll(".chart")]
+            .filter((chart) => ![...chart.querySelectorAll("path, rect, circle")].some(seen))
+            .map((chart) => chart.textContent)""")
     assert empty == [], empty
-    blank = browser.run("""return [...document.querySelectorAll("canvas")].filter((canvas) =>
-        new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size < 2).length""")
+    blank = browser.run("""const pixels = (canvas) => new Uint32Array(
+            canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+        return [...document.querySelectorAll("canvas")].filter((canvas) => new Set(pixels(canvas)).size < 2).length""")
     assert blank == 0, f"{blank} pictures are of one colour"
     # What a reader of screens goes by.
     for selector in ["main", "nav[aria-label]", "header", "footer", "h1", "a.skip[href='#main']", "html[lang]"]:
@@ -53,7 +56,8 @@ def check_cells(browser):
 def check_keys(browser):
     browser.run("document.querySelector('.confusion [tabindex=\"0\"]').focus()")
     for key in ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowDown", "ArrowRight"]:
-        browser.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: arguments[0], bubbles: true}))", key)
+        browser.run("""document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", {key: arguments[0], bubbles: true}))""", key)
     at = browser.run("return [document.activeElement.dataset.row, document.activeElement.dataset.column]")
     assert at == ["1", "1"], at
     browser.run("document.activeElement.click()")
@@ -69,7 +73,8 @@ def check_keys(browser):
 
 def check_names(browser, name):
     assert browser.run("return window.pwned") is None
-    assert browser.run("return document.querySelectorAll('main script, main img, main [onclick], main [onerror], bdi *').length") == 0
+    markup = "main script, main img, main [onclick], main [onerror], bdi *"
+    assert browser.run("return document.querySelectorAll(arguments[0]).length", markup) == 0
     text = browser.run("return document.body.textContent")
     assert name in text, "a name that is markup stands there as text"
 

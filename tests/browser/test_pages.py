@@ -20,7 +20,7 @@ from browser import Browser
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
+    parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--shots", type=pathlib.Path)
     options = parser.parse_args()
 
@@ -29,7 +29,8 @@ def main():
 
         def weft(*arguments):
             environment = dict(os.environ, XDG_CACHE_HOME=str(folder / "cache"))
-            ran = subprocess.run([pathlib.Path(options.program).resolve(), *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+            ran = subprocess.run([options.program.resolve(), *arguments], cwd=folder, env=environment,
+                                 capture_output=True, text=True)
             assert ran.returncode == 0, f"weft {' '.join(arguments)}: {ran.stderr}"
             return ran.stdout
 
