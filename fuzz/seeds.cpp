@@ -202,6 +202,12 @@ std::vector<Bytes> seeds(const std::string& target) {
                   "none"});
   }
   if (target == "views") return texts({"none", "mirror", "shift 2 reflect", "mirror, shift 1"});
+  if (target == "fixes") {
+    return texts({"index,label\n3,a\n0,\n",
+                  "# data 4463c79f2e707eadd51c910ef962e55c06244d5f6ff935aaba2f5b4be221fc2a\n"
+                  "index,label,why\n9,\"b, \"\"c\"\"\",x\n",
+                  "# by hand\r\nIndex,Label\r\n7,a\r\n"});
+  }
   if (target == "search") {
     return texts({R"({"run": "{}", "candidates": [{"rate": 0.04, "width": 1, "weight_decay": 0.01,
       "label_smoothing": 0.1, "augment": "mirror"}], "steps": [9, 27], "trials": [{"candidate": 0,

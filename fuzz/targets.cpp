@@ -20,6 +20,7 @@
 #include "data/augmentation.hpp"
 #include "data/cifar.hpp"
 #include "data/csv.hpp"
+#include "data/fixes.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 #include "data/npy.hpp"
@@ -169,6 +170,13 @@ void search(View bytes) {
   if (as_json(parse_search(as_json(read).dump(), "again")) != as_json(read)) std::abort();
   ranking(read);
 }
+// For ten pictures of two classes.
+void fixes(View bytes) {
+  LabelledImages train{Tensor(DataType::u8, {10, 1, 2, 2}), std::vector<Label>(10)};
+  const Fixes read = parse_fixes(bytes, "file", train, {"a", "b, \"c\""});
+  apply_fixes(read, {}, train);
+  if (train.size() != 10 - read.left_out()) std::abort();
+}
 void configuration(View bytes) {
   // One command for all inputs: making it takes ten times as long as reading a configuration.
   static cli::TrainOptions options;
@@ -220,6 +228,7 @@ const std::vector<Target>& targets() {
                                        {"image", image},
                                        {"augmentation", augmentation},
                                        {"views", views},
+                                       {"fixes", fixes},
                                        {"search", search}};
   return all;
 }

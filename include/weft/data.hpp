@@ -92,6 +92,13 @@ struct Split {
 // held_out >= labels.size().
 Split stratified_split(std::span<const Label> labels, std::size_t held_out, std::uint64_t seed);
 
+// Which of `folds` parts each row is in, from 0. The rows of each class, in an order drawn by seed,
+// are dealt out one to each part in turn, and the next class goes on where the one before ended:
+// parts, and their shares of a class, differ by one row at most. Throws Error(usage) unless folds
+// is 2 or more, and no more than there are rows.
+std::vector<std::uint32_t> stratified_folds(std::span<const Label> labels, std::size_t folds,
+                                            std::uint64_t seed);
+
 // scikit-learn's train_test_split(test_size=0.2, random_state=42), as the article uses it: the
 // first fifth (rounded up) of RandomState(42).permutation(n) is held out, the rest trains, both in
 // permuted order. Throws Error(usage) when n < 2.

@@ -14,6 +14,7 @@ void add_predict(CLI::App& program);
 void add_see(CLI::App& program);
 void add_report(CLI::App& program);
 void add_explore(CLI::App& program);
+void add_audit(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
 void add_bench(CLI::App& program);

@@ -98,6 +98,10 @@ class HeldOut {
   Split split() const {
     return stratified_split(train_.labels, trained_->val_size, trained_->seed);
   }
+  // Training saw some of these pictures otherwise.
+  std::string note() const {
+    return trained_->fixed ? ", with the data's own labels, not those of the fixes" : "";
+  }
   // Why the model's own validation part cannot be told.
   std::string why_not() const {
     if (!trained_) return "the model's file does not say what it was trained on";
@@ -120,15 +124,16 @@ Part take_val(Dataset& data, const HeldOut& held_out) {
     return whole_part("val", fmt::format("the val part of {}", data.name), std::move(data.val));
   }
   if (!held_out.known()) fail_missing(data, "val", held_out.why_not());
-  return picked_part("val", fmt::format("what training held out of {}", data.name), data.train,
-                     held_out.split().held_out);
+  return picked_part("val",
+                     fmt::format("what training held out of {}{}", data.name, held_out.note()),
+                     data.train, held_out.split().held_out);
 }
 
 Part take_train(Dataset& data, const HeldOut& held_out) {
   if (data.val.size() == 0 && held_out.known()) {
     return picked_part("train",
-                       fmt::format("what the model was trained on, without the {} held out",
-                                   pictures(held_out.split().held_out.size())),
+                       fmt::format("what the model was trained on, without the {} held out{}",
+                                   pictures(held_out.split().held_out.size()), held_out.note()),
                        data.train, held_out.split().train);
   }
   if (data.whole && !held_out.same_data()) fail_missing(data, "train", held_out.why_not());
@@ -191,9 +196,13 @@ std::optional<TrainedOn> trained_on(const Model& model) {
       !size->is_number_unsigned() || !seed->is_number_unsigned()) {
     return std::nullopt;
   }
-  // A val part that the data brought was not held out of its training part.
-  const std::size_t held_out = training->contains("val_digest") ? 0 : size->get<std::size_t>();
-  return TrainedOn{text->get<std::string>(), held_out, seed->get<std::uint64_t>()};
+  // A val part that the data brought was not held out of its training part; of one that was, fixes
+  // may have left some out.
+  const auto drawn = training->find("held_out");
+  std::size_t held_out = training->contains("val_digest") ? 0 : size->get<std::size_t>();
+  if (drawn != end && drawn->is_number_unsigned()) held_out = drawn->get<std::size_t>();
+  return TrainedOn{text->get<std::string>(), held_out, seed->get<std::uint64_t>(),
+                   training->contains("fixes")};
 }
 
 Part take_part(Dataset data, const std::string& split, const std::optional<TrainedOn>& trained) {

@@ -16,6 +16,7 @@ struct TrainedOn {
   std::string digest;        // of the training part, before any of it was held out
   std::size_t val_size = 0;  // held out of it
   std::uint64_t seed = 0;    // that drew them
+  bool fixed = false;        // were some labels others in training?
 };
 
 // Nothing when the model's training record lacks one of the three.

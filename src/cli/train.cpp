@@ -60,7 +60,7 @@ std::string config_text(const CLI::App& command, const Job& job) {
   ordered_json config = config_of(command, kNotInConfig);
   config["data"] = job.options.data;
   if (!preset_of(job.options).empty()) config["preset"] = preset_of(job.options);
-  for (const char* key : {"data", "init-from", "class-weights"}) {
+  for (const char* key : {"data", "init-from", "class-weights", "fixes"}) {
     std::error_code ignored;
     if (!config.contains(key) || !config[key].is_string()) continue;
     const fs::path path = config[key].get<std::string>();
@@ -93,6 +93,11 @@ void say_what_starts(const Job& job) {
   if (precision == Precision::bf16 && !has_bf16_instructions()) {
     say("note: this processor has no bfloat16 instructions; they are emulated, slower than "
         "--precision f32");
+  }
+  if (const Fixes* fixes = job.settings.fixes.get()) {
+    const auto count = [](std::size_t n) { return thousands(static_cast<double>(n)); };
+    say(fmt::format("{} pictures with another label, {} left out, by {}",
+                    count(fixes->relabelled()), count(fixes->left_out()), job.options.fixes));
   }
   if (job.data.validation.size() == 0) {
     say("note: nothing is held out, so there is no validation accuracy, and nothing to choose a "

@@ -191,6 +191,11 @@ void add_data_options(CLI::App& command, TrainOptions& options) {
       ->type_name("NAME");
   add_photo_options(command, options.image_size, options.strict);
   command
+      .add_option("--fixes", options.fixes,
+                  "CSV of index,label: training pictures with another label, or left out where it "
+                  "is empty; weft audit writes one")
+      ->type_name("FILE");
+  command
       .add_option("--scaler", options.scaler,
                   "bytes as they are, 0 to 1, or standardised by pixel or by channel (the "
                   "default)")
@@ -311,6 +316,9 @@ TrainSettings settings_of(const TrainOptions& options, const Dataset& data) {
   override_with(options.lookahead_alpha, s.optimizer.lookahead_alpha);
   check_of_use(options, s);
   if (options.class_weights) s.class_weights = class_weights(*options.class_weights, data);
+  if (!options.fixes.empty()) {
+    s.fixes = std::make_shared<Fixes>(read_fixes(options.fixes, data.train, data.class_names));
+  }
   s.validation_fraction = options.val_fraction;
   s.seed = options.seed;
   s.precision = parse_precision(options.precision);

@@ -11,7 +11,8 @@ namespace weft::cli {
 
 // What was typed, or stood in the configuration; a setting that did not is the preset's.
 struct TrainOptions {
-  std::string data = "fashion-mnist", label_column, preset, network, init_from, out, resume, config;
+  std::string data = "fashion-mnist", label_column, preset, network, init_from, fixes, out, resume,
+              config;
   std::optional<std::size_t> epochs, steps, batch_size, warmup_epochs, patience, lookahead,
       ns_steps, ensemble, image_size;
   std::optional<double> lr, momentum, weight_decay, l1, l2, val_fraction, target, select,

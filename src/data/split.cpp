@@ -34,6 +34,15 @@ PerClass shares(const PerClass& sizes, std::size_t held_out) {
   return share;
 }
 
+// The rows of each class, ascending.
+std::array<std::vector<std::uint32_t>, kLabels> members_of(std::span<const Label> labels) {
+  std::array<std::vector<std::uint32_t>, kLabels> members;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    members[labels[i]].push_back(static_cast<std::uint32_t>(i));
+  }
+  return members;
+}
+
 }  // namespace
 
 Split stratified_split(std::span<const Label> labels, std::size_t held_out, std::uint64_t seed) {
@@ -42,10 +51,7 @@ Split stratified_split(std::span<const Label> labels, std::size_t held_out, std:
          "stratified_split: {} of {} rows held out: fewer than all, of at most {}", held_out,
          labels.size(), kMostRows);
   }
-  std::array<std::vector<std::uint32_t>, kLabels> members;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    members[labels[i]].push_back(static_cast<std::uint32_t>(i));
-  }
+  auto members = members_of(labels);
   PerClass sizes{};
   std::ranges::transform(members, sizes.begin(), [](const auto& rows) { return rows.size(); });
 
@@ -61,6 +67,26 @@ Split stratified_split(std::span<const Label> labels, std::size_t held_out, std:
   std::ranges::sort(split.held_out);
   std::ranges::sort(split.train);
   return split;
+}
+
+std::vector<std::uint32_t> stratified_folds(std::span<const Label> labels, std::size_t folds,
+                                            std::uint64_t seed) {
+  if (folds < 2 || folds > labels.size() || labels.size() > kMostRows) {
+    fail(ErrorCode::usage, "stratified_folds: {} folds of {} rows: 2 to as many as there are rows",
+         folds, labels.size());
+  }
+  constexpr std::uint32_t kFolds = 1;  // stratified_split draws from 0
+  auto members = members_of(labels);
+  std::vector<std::uint32_t> fold(labels.size());
+  std::size_t dealt = 0;
+  for (std::size_t c = 0; c < kLabels; ++c) {
+    RandomStream random(seed, RandomPurpose::split, kFolds, static_cast<std::uint32_t>(c));
+    shuffle(members[c], random);
+    for (const std::uint32_t row : members[c]) {
+      fold[row] = static_cast<std::uint32_t>(dealt++ % folds);
+    }
+  }
+  return fold;
 }
 
 Split article_split(std::size_t n) {

@@ -107,6 +107,32 @@ TEST(StratifiedSplit, RefusesToHoldOutEverything) {
   expect_error(ErrorCode::usage, {"0 of 0"}, [] { stratified_split({}, 0, 1); });
 }
 
+// As even as can be: by one row, in all and of each class.
+TEST(StratifiedFolds, AreEvenAndDrawnBySeed) {
+  std::vector<Label> labels;
+  for (std::size_t i = 0; i < 103; ++i) labels.push_back(i < 50 ? 7 : i < 99 ? 2 : 300);
+  const auto folds = stratified_folds(labels, 4, 1);
+  ASSERT_EQ(folds.size(), labels.size());
+  for (const Label label : {7, 2, 300}) {
+    std::array<std::size_t, 4> counts{};
+    for (std::size_t i = 0; i < folds.size(); ++i) {
+      if (labels[i] == label) ++counts.at(folds[i]);
+    }
+    EXPECT_LE(std::ranges::max(counts) - std::ranges::min(counts), 1U) << label;
+  }
+  for (std::uint32_t fold = 0; fold < 4; ++fold) {
+    EXPECT_THAT(std::ranges::count(folds, fold), testing::AnyOf(25, 26));
+  }
+  EXPECT_EQ(folds, stratified_folds(labels, 4, 1));
+  EXPECT_NE(folds, stratified_folds(labels, 4, 2));
+}
+
+TEST(StratifiedFolds, RefuseWhatCannotBe) {
+  const std::vector<Label> labels = {0, 1};
+  expect_error(ErrorCode::usage, {"1 folds"}, [&] { stratified_folds(labels, 1, 1); });
+  expect_error(ErrorCode::usage, {"3 folds of 2"}, [&] { stratified_folds(labels, 3, 1); });
+}
+
 // train_test_split(np.arange(11), test_size=0.2, random_state=42)
 TEST(ArticleSplit, IsScikitLearns) {
   const Split split = article_split(11);

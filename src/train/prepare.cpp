@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/error.hpp"
 #include "data/augment.hpp"
 #include "image/photo_steps.hpp"
 
@@ -40,13 +41,25 @@ PreparedData prepare(Dataset data, const TrainSettings& settings) {
     prepared.validation_rows.resize(prepared.validation.size());
     std::iota(prepared.validation_rows.begin(), prepared.validation_rows.end(), std::uint32_t{0});
   }
+  prepared.held_out = held_out;
+  Split split;
   if (held_out == 0) {
     prepared.train = std::move(data.train);
   } else {
-    Split split = stratified_split(data.train.labels, held_out, settings.seed);
+    split = stratified_split(data.train.labels, held_out, settings.seed);
     prepared.validation = gather(data.train, split.held_out);
     prepared.train = gather(data.train, split.train);
-    prepared.validation_rows = std::move(split.held_out);
+    prepared.validation_rows = split.held_out;
+  }
+  if (settings.fixes) {
+    apply_fixes(*settings.fixes, split.train, prepared.train);
+    if (held_out > 0) {
+      prepared.validation_rows = apply_fixes(*settings.fixes, split.held_out, prepared.validation);
+    }
+    if (prepared.train.size() < 2) {
+      fail(ErrorCode::bad_input, "train: the fixes leave {} pictures to train on: too few",
+           prepared.train.size());
+    }
   }
   prepared.scaler = settings.start && settings.scaler == settings.start->model.scaler.kind
                         ? settings.start->model.scaler  // its weights are used to these numbers

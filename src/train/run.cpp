@@ -66,6 +66,8 @@ json identity(const PreparedData& data, const TrainSettings& settings, Precision
   run["data_digest"] = data.digest;
   run["train_size"] = data.train.size();
   run["val_size"] = data.validation.size();
+  // Fixes may leave out some of those that were held out; this many draws them again.
+  if (settings.fixes) run["held_out"] = data.held_out;
   if (data.own_validation) run["val_digest"] = digest(data.validation);
   return run;
 }

@@ -188,6 +188,7 @@ json as_json(const TrainSettings& s, Precision precision) {
     settings["epochs"] = s.epochs;
   }
   if (s.start) settings["init_from"] = s.start->sha256;
+  if (s.fixes) settings["fixes"] = s.fixes->sha256;
   add_optional(s, settings);
   if (!s.class_weights.empty()) settings["class_weights"] = s.class_weights;
   if (s.validation_fraction) settings["val_fraction"] = *s.validation_fraction;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/augmentation.hpp"
+#include "data/fixes.hpp"
 #include "nn/initialise.hpp"
 #include "nn/optimizer.hpp"
 #include "nn/schedule.hpp"
@@ -53,6 +54,9 @@ struct TrainSettings {
   Initialisation initialisation = Initialisation::he;
   std::shared_ptr<const StartModel> start;  // null: weights as `initialisation` draws them
   std::vector<double> class_weights;        // of each class's loss; empty: 1 for all
+  // Of the data's training part, done after some of it has been held out, so that the same pictures
+  // are as without them; null: none.
+  std::shared_ptr<const Fixes> fixes;
   std::uint64_t seed = 0;
   // Networks that are trained one after the other, with the seeds from `seed` on; the model
   // averages their answers.
