@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/digest.hpp"
-#include "data/test_folder.hpp"
+#include "data/test_formats.hpp"
 
 namespace weft {
 namespace {

@@ -113,7 +113,7 @@ TEST(StratifiedFolds, AreEvenAndDrawnBySeed) {
   for (std::size_t i = 0; i < 103; ++i) labels.push_back(i < 50 ? 7 : i < 99 ? 2 : 300);
   const auto folds = stratified_folds(labels, 4, 1);
   ASSERT_EQ(folds.size(), labels.size());
-  for (const Label label : {7, 2, 300}) {
+  for (const Label label : {Label{7}, Label{2}, Label{300}}) {
     std::array<std::size_t, 4> counts{};
     for (std::size_t i = 0; i < folds.size(); ++i) {
       if (labels[i] == label) ++counts.at(folds[i]);

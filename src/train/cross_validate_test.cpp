@@ -41,7 +41,7 @@ TrainSettings settings() {
 
 class Watcher final : public FoldObserver {
  public:
-  explicit Watcher(std::size_t steps = SIZE_MAX) : left_(steps) {}
+  explicit Watcher(std::size_t most = SIZE_MAX) : left_(most) {}
   void on_fold(std::size_t fold, const RunLength& length) override {
     folds.push_back(fold);
     steps = length.steps;
