@@ -47,16 +47,23 @@ std::size_t even_rows(const Plane& plane) {
   return count;
 }
 
-// Of the top row and the sides, above the lowest `without` rows.
-int median_above(const Plane& plane, std::size_t without) {
+int median_of(std::vector<std::uint8_t> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// Is the colour of the lowest `even` rows that of the top row, which is background where a thing
+// fills the width, or that of the top row and the sides above them?
+bool is_background(const Plane& plane, std::size_t even) {
   std::vector<std::uint8_t> border(plane.row(0).begin(), plane.row(0).end());
-  for (std::size_t y = 1; y < plane.height - without; ++y) {
+  const int colour = plane.row(plane.height - 1)[0];
+  if (std::abs(colour - median_of(border)) <= kUnlike) return true;
+  for (std::size_t y = 1; y < plane.height - even; ++y) {
     border.push_back(plane.row(y).front());
     border.push_back(plane.row(y).back());
   }
-  const auto middle = border.begin() + static_cast<std::ptrdiff_t>((border.size() - 1) / 2);
-  std::ranges::nth_element(border, middle);
-  return *middle;
+  return std::abs(colour - median_of(border)) <= kUnlike;
 }
 
 Defect defect_of(std::span<const std::uint8_t> picture, const Shape& shape) {
@@ -72,9 +79,7 @@ Defect defect_of(std::span<const std::uint8_t> picture, const Shape& shape) {
   if (even < 2 || even * 8 < shape[1] || even == shape[1]) return Defect::none;
   for (std::size_t c = 0; c < shape[0]; ++c) {
     const Plane plane{picture.subspan(c * size, size), shape[1], shape[2]};
-    if (std::abs(plane.row(shape[1] - 1)[0] - median_above(plane, even)) > kUnlike) {
-      return Defect::cut_off;
-    }
+    if (!is_background(plane, even)) return Defect::cut_off;
   }
   return Defect::none;
 }

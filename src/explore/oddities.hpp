@@ -12,7 +12,8 @@ const char* name_of(Defect defect);  // "one colour"
 
 // One colour: no channel's values differ by more than 8 levels. Cut off: the lowest rows, two or
 // more and an eighth of the height or more, are of one colour (by 2 levels), which differs by more
-// than 16 levels from the median of the border above them, so that it is no background.
+// than 16 levels from the median of the border above them, and from that of the top row, so that it
+// is no background.
 std::vector<Defect> find_defects(const PictureRows& pictures, int threads);
 
 // How far each picture is from its kind: the distance of its fingerprint from the fifth nearest of

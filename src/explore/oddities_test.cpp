@@ -30,19 +30,23 @@ void put_thing(Tensor& images, std::size_t row, std::uint32_t seed) {
 }
 
 TEST(Oddities, DefectsAreTold) {
-  Tensor images(DataType::u8, {6, 1, kSide, kSide});
+  Tensor images(DataType::u8, {7, 1, kSide, kSide});
   const auto picture = [&](std::size_t i) {
     return images.as<std::uint8_t>().subspan(i * kSize, kSize);
   };
-  for (std::uint32_t i = 0; i < 6; ++i) put_thing(images, i, i);
+  for (std::uint32_t i = 0; i < 7; ++i) put_thing(images, i, i);
   std::ranges::fill(picture(1), std::uint8_t{200});
   for (std::size_t p = 0; p < kSize; ++p) picture(2)[p] = static_cast<std::uint8_t>(100 + p % 9);
   std::ranges::fill(picture(3).last(6 * kSide), std::uint8_t{128});  // as decoders fill what lacks
   std::ranges::fill(picture(4).last(3 * kSide), std::uint8_t{8});    // the ground goes on
   std::ranges::fill(picture(5).last(kSide), std::uint8_t{128});      // one row is an edge
+  std::ranges::fill(picture(6), std::uint8_t{200});                  // fills the width
+  picture(6)[8 * kSide] = 90;
+  std::ranges::fill(picture(6).first(4 * kSide), std::uint8_t{0});
+  std::ranges::fill(picture(6).last(4 * kSide), std::uint8_t{0});
   EXPECT_THAT(find_defects(PictureRows({&images}), 2),
               ElementsAre(Defect::none, Defect::one_colour, Defect::one_colour, Defect::cut_off,
-                          Defect::none, Defect::none));
+                          Defect::none, Defect::none, Defect::none));
   EXPECT_STREQ(name_of(Defect::cut_off), "cut off");
 }
 
