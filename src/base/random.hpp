@@ -22,7 +22,8 @@ enum class RandomPurpose : std::uint32_t {
   whiten = 5,
   augment = 6,
   mix = 7,
-  tune = 8
+  tune = 8,
+  map = 12
 };
 
 // One stream of numbers, a function of (seed, purpose, epoch, index, part) alone.

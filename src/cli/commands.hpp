@@ -15,6 +15,7 @@ void add_see(CLI::App& program);
 void add_report(CLI::App& program);
 void add_explore(CLI::App& program);
 void add_audit(CLI::App& program);
+void add_map(CLI::App& program);
 void add_info(CLI::App& program);
 void add_cache(CLI::App& program);
 void add_bench(CLI::App& program);

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   add_report(program);
   add_explore(program);
   add_audit(program);
+  add_map(program);
   add_info(program);
   add_cache(program);
   add_bench(program);

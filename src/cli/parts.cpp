@@ -184,6 +184,29 @@ void check_size(const Dataset& data, const Part& part, const Model& model) {
   }
 }
 
+LoadedPart load_any_part(const std::string& where, const std::string& split, LoadOptions options,
+                         const std::optional<TrainedOn>& trained) {
+  options.train = options.val = split == "train" || split == "val" || split == "all";
+  options.test = split == "test" || split == "all";
+  Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
+  Dataset names;
+  names.name = data.name;
+  names.format = data.format;
+  names.source = data.source;
+  names.class_names = data.class_names;
+  names.numbered = data.numbered;
+  names.whole = data.whole;
+  LoadedPart loaded{std::move(names), take_part(std::move(data), split, trained)};
+  if (loaded.part.rows.size() == 0) {
+    throw Error(ErrorCode::bad_input, fmt::format("data: {} holds no pictures", where));
+  }
+  if (split.empty() || split == "val" || split == "train") {
+    say(fmt::format("{}: {}{}", loaded.part.why, pictures(loaded.part.rows.size()),
+                    split.empty() ? " (--split chooses another part)" : ""));
+  }
+  return loaded;
+}
+
 }  // namespace
 
 std::optional<TrainedOn> trained_on(const Model& model) {
@@ -219,27 +242,14 @@ Part take_part(Dataset data, const std::string& split, const std::optional<Train
 
 LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options,
                      const Model& model) {
-  options.train = options.val = split == "train" || split == "val" || split == "all";
-  options.test = split == "test" || split == "all";
   options.like = model.input;
-  Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
-  Dataset names;
-  names.name = data.name;
-  names.format = data.format;
-  names.source = data.source;
-  names.class_names = data.class_names;
-  names.numbered = data.numbered;
-  names.whole = data.whole;
-  LoadedPart loaded{std::move(names), take_part(std::move(data), split, trained_on(model))};
-  if (loaded.part.rows.size() == 0) {
-    throw Error(ErrorCode::bad_input, fmt::format("data: {} holds no pictures", where));
-  }
-  if (split.empty() || split == "val" || split == "train") {
-    say(fmt::format("{}: {}{}", loaded.part.why, pictures(loaded.part.rows.size()),
-                    split.empty() ? " (--split chooses another part)" : ""));
-  }
+  LoadedPart loaded = load_any_part(where, split, std::move(options), trained_on(model));
   check_size(loaded.data, loaded.part, model);
   return loaded;
+}
+
+LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options) {
+  return load_any_part(where, split, std::move(options), std::nullopt);
 }
 
 }  // namespace weft::cli

@@ -47,5 +47,7 @@ struct LoadedPart {
 };
 LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options,
                      const Model& model);
+// The same for no model: pictures of any size, and no part that was held out.
+LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options);
 
 }  // namespace weft::cli
