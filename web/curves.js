@@ -96,7 +96,7 @@ function reading({ picture, place, x, y, inner, steps, series, format, stepName 
 }
 
 // steps: rising; whole numbers unless `continuous`. `logarithmic`: y is so; unless said, where values differ thirtyfold.
-// series: [{name, colour, values}], a value or null for each of `steps`.
+// `labelled`: with their names at the ends of the lines. series: [{name, colour, values}], a value or null for each of `steps`.
 export function curves({
   title,
   description,
@@ -107,10 +107,10 @@ export function curves({
   stepName = "epoch",
   continuous = false,
   logarithmic,
+  labelled = series.length > 1,
   height = 250,
   tickFormat = format,
 }) {
-  const labelled = series.length > 1;
   return chart({
     title,
     description,
