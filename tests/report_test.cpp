@@ -116,6 +116,12 @@ TEST_F(CliReport, WrongUsage) {
   fs::rename(folder_.path() / "data", folder_.path() / "moved");
   EXPECT_EQ(weft("report run").exit_code, 3);
   EXPECT_EQ(weft("report run --data moved").exit_code, 0);
+  for (const char* config : {"", "[1]", "{\"data\": \"no"}) {
+    write_file(folder_.path() / "run/config.json", config);
+    EXPECT_EQ(weft("report run --data moved").exit_code, 3) << config;
+  }
+  write_file(folder_.path() / "run/config.json", "{\"data\": 3, \"strict\": \"yes\"}");
+  EXPECT_EQ(weft("report run --data moved").exit_code, 0);
 }
 
 TEST_F(CliReport, OfADataSet) {

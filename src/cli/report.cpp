@@ -31,21 +31,41 @@ bool has_validation(const Model& model) {
   return size != training->end() && size->is_number_unsigned() && size->get<std::size_t>() > 0;
 }
 
+// What a run's configuration says of its data; throws Error(bad_input) where it is none.
+struct Source {
+  std::string data, label_column;
+  bool strict = false;
+};
+
+Source source_of(const std::string& run) {
+  const auto config = parse_json(read_run(run).config);
+  if (!config || !config->is_object()) {
+    throw Error(ErrorCode::bad_input,
+                fmt::format("report: the config.json in {} is no JSON object", run));
+  }
+  const auto text = [&](const char* key, const char* otherwise) {
+    const auto found = config->find(key);
+    return found != config->end() && found->is_string() ? found->get<std::string>()
+                                                        : std::string(otherwise);
+  };
+  const auto strict = config->find("strict");
+  return {text("data", "fashion-mnist"), text("label-column", ""),
+          strict != config->end() && *strict == true};
+}
+
 // The model's validation part, read as the run's configuration says.
 LoadedPart validation_part(const Options& options, const Model& model) {
-  const auto config = parse_json(read_run(options.run).config).value_or(nlohmann::json::object());
+  const Source source = source_of(options.run);
   LoadOptions load_options;
-  load_options.label_column = config.value("label-column", "");
-  load_options.strict = config.value("strict", false);
-  const std::string data =
-      options.data.empty() ? config.value("data", "fashion-mnist") : options.data;
-  return load_part(data, "val", load_options, model);
+  load_options.label_column = source.label_column;
+  load_options.strict = source.strict;
+  return load_part(options.data.empty() ? source.data : options.data, "val", load_options, model);
 }
 
 void run_report(const Options& options) {
   const fs::path file =
       options.out.empty() ? fs::path(options.run) / "report.html" : fs::path(options.out);
-  read_run(options.run);  // complains where this is no run
+  source_of(options.run);  // complains where this is no run
   if (!fs::exists(fs::path(options.run) / "model.safetensors")) {
     write_run_page(file, options.run, {.threads = options.threads});
   } else {

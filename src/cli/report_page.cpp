@@ -57,8 +57,10 @@ void write_run_page(const fs::path& file, const fs::path& run, const RunResults&
   report.history = record.history;
   report.record = parsed(record.run);
   report.repeat = command_of(config);
-  const std::string data = config.value("data", "");
-  report.subtitle = fmt::format("Trained on {}.", data);
+  const auto data = config.find("data");
+  if (data != config.end() && data->is_string()) {
+    report.subtitle = fmt::format("Trained on {}.", data->get<std::string>());
+  }
   if (results.model == nullptr) {
     report.no_results =
         "This run is not done: there is no model yet. weft train --resume goes on with it.";
