@@ -44,7 +44,7 @@ expect 'train test' weft evaluate m --split t
 expect 'val' weft evaluate m --split = v
 expect 'fashion-mnist' weft evaluate m --data fash
 expect '' weft predict m --threads ''
-expect '--csv' weft predict --c
+expect '--csv' weft predict --cs
 expect 'softmax' weft article so
 expect '--pixels' weft article classifier --pi
 (cd "$work" && mkdir -p 'runs/a run' && expect 'runs/a run' weft evaluate runs/a) || exit 1

@@ -100,6 +100,7 @@ TEST_F(CliReport, OfAnEvaluation) {
   EXPECT_EQ(page["heading"], "Evaluation");
   EXPECT_EQ(page["results"]["part"]["name"], "test");
   EXPECT_EQ(page["results"]["n"], kSmallTest);
+  EXPECT_EQ(page["map"]["answer"].size(), kSmallTest);
   EXPECT_EQ(page["results"]["accuracy"], said["accuracy"]);
   EXPECT_EQ(page["results"]["log_loss"], said["log_loss"]);
   EXPECT_EQ(page["results"]["sheet"]["count"], page["results"]["items"].size());
@@ -131,7 +132,10 @@ TEST_F(CliReport, OfADataSet) {
   EXPECT_EQ(page["kind"], "data");
   EXPECT_EQ(page["parts"][0]["count"], kSmallTrain);
   EXPECT_EQ(page["parts"][1]["count"], kSmallTest);
-  EXPECT_FALSE(page.contains("map"));
+  EXPECT_EQ(page["map"]["x"].size(), kSmallTrain);
+  EXPECT_EQ(page["map"]["label"].size(), kSmallTrain);
+  ASSERT_EQ(weft("explore --data data --map none").exit_code, 0);
+  EXPECT_FALSE(data_of("data.html").contains("map"));
 }
 
 TEST_F(CliReport, AMapIsOfThePicturesThatItNames) {

@@ -11,10 +11,13 @@
 #include "cli/article_story.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/load.hpp"
+#include "cli/map_progress.hpp"
 #include "kernels/select.hpp"
 #include "report/article_report.hpp"
 #include "report/page.hpp"
+#include "report/page_map.hpp"
 #include "weft/error.hpp"
 
 namespace weft::cli {
@@ -91,7 +94,14 @@ void run_story(const Options& options) {
                                                    .threads = options.threads})});
   }
   if (options.report.empty()) return;
-  const auto document = article_report(data, learned_xor, runs, nullptr);
+  const Split split = article_split(data.train.size());
+  const LabelledImages held_out = gather(data.train, split.held_out);
+  const Interrupt interrupt;
+  auto map = with_map_progress([&](const MapProgress& progress) {
+    return page_map(held_out, split.held_out, {}, pixels_of(held_out.images),
+                    {held_out.size(), MapSettings().iterations}, options.threads, progress);
+  });
+  const auto document = article_report(data, learned_xor, runs, std::move(map));
   write_file(options.report, page("The article - weft", document));
   say(fmt::format("{} holds the page", options.report));
 }

@@ -13,6 +13,7 @@
 #include "cli/console.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load.hpp"
+#include "cli/map_progress.hpp"
 #include "cli/parts.hpp"
 #include "cli/sink.hpp"
 #include "cli/text.hpp"
@@ -42,8 +43,6 @@ struct Subject {
   std::vector<float> points;       // {n, size}
   std::size_t size = 0;
 };
-
-struct Stopped {};
 
 void check(const Options& options) {
   if (options.csv == "-" && options.json) {
@@ -132,28 +131,10 @@ Subject load_subject(const Options& options) {
   return subject;
 }
 
-PointMap make_map(const Subject& subject, const MapSettings& settings) try {
-  using Clock = std::chrono::steady_clock;
-  ProgressLine line;
-  std::string stage_now;
-  Clock::time_point since;
-  return map_points(
-      subject.points, subject.part.rows.size(), subject.size, settings,
-      [&](std::string_view stage, double share) {
-        if (Interrupt::signal() != 0) throw Stopped();
-        if (stage != stage_now) {
-          stage_now = stage;
-          since = Clock::now();
-        }
-        if (!line.due()) return;
-        const double seconds = std::chrono::duration<double>(Clock::now() - since).count();
-        line.show({stage_now == "iterations" ? "placing the pictures" : "finding neighbours",
-                   bar(share, 20), percent(share),
-                   fmt::format("{} left", duration(seconds / share * (1 - share)))});
-      });
-} catch (const Stopped&) {
-  say("stopped: nothing was written");
-  throw CLI::RuntimeError(Interrupt::exit_code());
+PointMap make_map(const Subject& subject, const MapSettings& settings) {
+  return with_map_progress([&](const MapProgress& progress) {
+    return map_points(subject.points, subject.part.rows.size(), subject.size, settings, progress);
+  });
 }
 
 std::vector<std::string> labels_of(const Subject& subject) {

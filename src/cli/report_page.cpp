@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "base/atomic_file.hpp"
 #include "cli/console.hpp"
 #include "cli/text.hpp"
+#include "model/hidden.hpp"
 #include "model/json.hpp"
 #include "model/views.hpp"
 #include "report/page.hpp"
+#include "report/page_map.hpp"
 #include "report/run_report.hpp"
 #include "train/run_folder.hpp"
 #include "weft/predictor.hpp"
@@ -46,6 +51,24 @@ std::string pictures(std::size_t n) {
   return fmt::format("{} picture{}", thousands(static_cast<double>(n)), n == 1 ? "" : "s");
 }
 
+// What the page holds of the model's answers: the figures, and a map of how the network sees the
+// pictures.
+void add_answers(RunReport& report, const Model& model, const ReportedPart& part, int threads) {
+  Predictor predictor(model, threads);
+  const PartAnswers answers = answers_of(predictor, model, part.rows.images);
+  report.results = results(model, part, answers);
+  const std::size_t classes = model.class_names.size();
+  const auto probabilities = answers.calibrated.as<float>();
+  std::vector<Label> labels;
+  for (std::size_t i = 0; i < part.rows.size(); ++i) {
+    const auto row = probabilities.subspan(i * classes, classes);
+    labels.push_back(static_cast<Label>(std::ranges::max_element(row) - row.begin()));
+  }
+  const Tensor features = has_hidden_values(model) ? hidden_values(model, part.rows.images, threads)
+                                                   : pixels_of(part.rows.images);
+  report.map = page_map(part.rows, part.index, labels, features, kMapOfRun, threads);
+}
+
 }  // namespace
 
 void write_run_page(const fs::path& file, const fs::path& run, const RunResults& results) {
@@ -69,10 +92,7 @@ void write_run_page(const fs::path& file, const fs::path& run, const RunResults&
         "Nothing was held out of training, so there is nothing to measure the model on: weft "
         "evaluate --report makes such a page of other data.";
   } else {
-    Predictor predictor(*results.model, results.threads);
-    report.results =
-        weft::results(*results.model, *results.part,
-                      answers_of(predictor, *results.model, results.part->rows.images));
+    add_answers(report, *results.model, *results.part, results.threads);
     report.subtitle += fmt::format(
         " Measured on {} that training did not see: its validation part. The test part is left for "
         "weft evaluate --report.",
@@ -83,13 +103,12 @@ void write_run_page(const fs::path& file, const fs::path& run, const RunResults&
 
 void write_evaluation_page(const fs::path& file, const std::string& name, const Model& model,
                            const std::string& data, const ReportedPart& part, int threads) {
-  Predictor predictor(model, threads);
   RunReport report;
   report.heading = "Evaluation";
   report.title = name_of(name);
   report.subtitle =
       fmt::format("Measured on {} of {}: {}.", pictures(part.rows.size()), data, part.why);
-  report.results = results(model, part, answers_of(predictor, model, part.rows.images));
+  add_answers(report, model, part, threads);
   report.record = {{"network", model.network},         {"input", model.input.text()},
                    {"networks", model.members},        {"views", texts_of(model.views)},
                    {"temperature", model.temperature}, {"training", parsed(model.training)}};

@@ -13,22 +13,31 @@
 namespace weft {
 namespace {
 
-// The network up to its last dense layer. Its layers keep their places, and so their weights'
-// names.
-std::string text_before_last_dense(const Model& model) {
+// The layers before the network's last dense one; none where there is no such, or nothing before
+// it. They keep their places, and so their weights' names.
+std::vector<LayerText> layers_before_last_dense(const Model& model) {
   std::vector<LayerText> layers = parse_network(model.network);
   while (!layers.empty() && layers.back().name != "dense") layers.pop_back();
-  if (layers.size() < 2) {
+  if (!layers.empty()) layers.pop_back();
+  return layers;
+}
+
+std::string text_before_last_dense(const Model& model) {
+  const std::vector<LayerText> layers = layers_before_last_dense(model);
+  if (layers.empty()) {
     fail(ErrorCode::usage,
          "hidden values: network \"{}\" has no dense layer behind another one, so there are none: "
          "take the pixels",
          model.network);
   }
-  layers.pop_back();
   return text_of(layers);
 }
 
 }  // namespace
+
+bool has_hidden_values(const Model& model) {
+  return !layers_before_last_dense(model).empty();
+}
 
 Tensor hidden_values(const Model& model, const Tensor& images, int threads) {
   check_fit(model, "hidden values");

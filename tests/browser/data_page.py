@@ -17,7 +17,7 @@ def make(weft, folder):
         for i in range(POINTS):
             file.write(f"{i},{places.gauss(10 * (i % 4), 2)},{places.gauss(5 * (i % 2), 2)},x\n")
     weft("explore", "--data", "points.csv", "--map", "map.csv", "--out", "data.html")
-    weft("explore", "--data", "points.csv", "--out", "no-map.html")
+    weft("explore", "--data", "points.csv", "--map", "none", "--out", "no-map.html")
     light(folder / "data.html", folder / "lit.html")
 
 
