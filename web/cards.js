@@ -35,7 +35,23 @@ function describe(item, names) {
   return `${short(names[item.truth])}, taken for ${short(names[item.answer])} with ${percent(item.probability)}: ${verdict}`;
 }
 
-export function card(item, names, sheet, full) {
+// What spoke for the answer, and what the network has learned from that it sees as most alike.
+function reasons({ heat, near = [] }, item, names, sheets) {
+  const shown = (picture, under) => h("figure", {}, picture, h("figcaption", {}, under));
+  return h(
+    "div",
+    { class: "why" },
+    shown(sheets.heat.picture(heat, `What speaks for ${short(names[item.answer])} is red, what against it blue`), "why"),
+    near.map(({ place, label }) =>
+      shown(
+        sheets.near.picture(place, `Alike in training: ${short(names[label])}`),
+        h("bdi", { title: short(names[label], 200) }, short(names[label], 60)),
+      ),
+    ),
+  );
+}
+
+export function card(item, names, sheet, full, why) {
   const right = item.truth === item.answer;
   return h(
     "li",
@@ -49,14 +65,15 @@ export function card(item, names, sheet, full) {
       h("span", { class: "number" }, percent(item.probability)),
     ),
     h("p", { class: "is" }, right ? "right" : ["is ", h("bdi", { class: "name" }, short(names[item.truth], 60))]),
+    why ? reasons(why.item, item, names, why.sheets) : null,
     h("p", { class: "where" }, item.file ? h("bdi", { class: "file" }, short(item.file, 200)) : `No. ${item.index}`),
   );
 }
 
-// full: the probability whose bar is as high as there is room.
-export const cards = (items, names, sheet, full = 1) =>
+// full: the probability whose bar is as high as there is room. why: of each item, where that is known.
+export const cards = (items, names, sheet, full = 1, why = null) =>
   h(
     "ul",
     { class: "cards" },
-    items.map((item) => card(item, names, sheet, full)),
+    items.map((item, i) => card(item, names, sheet, full, why && { item: why.items[i], sheets: why.sheets })),
   );

@@ -117,7 +117,19 @@ function learningSection(history) {
   ];
 }
 
-function resultSections(data, sheet) {
+function reasonsNote(why) {
+  if (!why) return null;
+  const alike = why.of ? ` Beside that, what is most alike of ${plural(why.of, "training picture")}, as the network sees them, with their classes.` : "";
+  return ` Why: red speaks for the answer, blue against it.${alike}`;
+}
+
+async function openWhy(why) {
+  if (!why) return null;
+  const [heat, near] = await Promise.all([openSheet(why.heat), why.near ? openSheet(why.near) : null]);
+  return { items: why.items, sheets: { heat, near } };
+}
+
+function resultSections(data, sheet, why) {
   const { results, classes } = data,
     pick = (places) => places.map((i) => results.items[i]);
   const { after, before, temperature } = results.reliability;
@@ -143,8 +155,8 @@ function resultSections(data, sheet) {
       question: "What is it wrong about, and most sure of?",
       body: results.mistakes.length
         ? [
-            h("p", { class: "note" }, "Bars are the probabilities of the classes; a mark stands below the true one."),
-            cards(pick(results.mistakes), classes, sheet),
+            h("p", { class: "note" }, "Bars are the probabilities of the classes; a mark stands below the true one.", reasonsNote(data.why)),
+            cards(pick(results.mistakes), classes, sheet, 1, why),
           ]
         : [h("p", {}, "It made none.")],
     },
@@ -181,7 +193,8 @@ function resultSections(data, sheet) {
 
 export async function runPage(data) {
   const { title, subtitle, history, results, layer, record, repeat, version } = data;
-  const sheet = results ? await openSheet(results.sheet) : null;
+  const sheet = results ? await openSheet(results.sheet) : null,
+    why = await openWhy(data.why);
   const sections = [
     {
       id: "answers",
@@ -191,7 +204,7 @@ export async function runPage(data) {
   ];
   if (history)
     sections.push({ id: "learning", title: "Learning", question: "Is it learning?", body: learningSection(history) });
-  if (results) sections.push(...resultSections(data, sheet));
+  if (results) sections.push(...resultSections(data, sheet, why));
   if (data.map)
     sections.push({
       id: "map",

@@ -14,6 +14,7 @@
 #include "report/page.hpp"
 #include "report/page_map.hpp"
 #include "report/run_report.hpp"
+#include "report/why.hpp"
 #include "train/run_folder.hpp"
 #include "weft/predictor.hpp"
 
@@ -51,14 +52,17 @@ std::string pictures(std::size_t n) {
   return fmt::format("{} picture{}", thousands(static_cast<double>(n)), n == 1 ? "" : "s");
 }
 
-// What the page holds of the model's answers: the figures, and a map of how the network sees the
-// pictures.
-void add_answers(RunReport& report, const Model& model, const ReportedPart& part, int threads) {
+// What the page holds of the model's answers: the figures, why the surest mistakes were made, and a
+// map of how the network sees the pictures.
+void add_answers(RunReport& report, const Model& model, const ReportedPart& part,
+                 const LabelledImages* train, int threads) {
   Predictor predictor(model, threads);
   const PartAnswers answers = answers_of(predictor, model, part.rows.images);
   report.results = results(model, part, answers);
   const std::size_t classes = model.class_names.size();
   const auto probabilities = answers.calibrated.as<float>();
+  const Mistakes mistakes = surest_mistakes(part.rows, probabilities);
+  report.why = why(model, part.rows, mistakes.rows, mistakes.answers, train, threads);
   std::vector<Label> labels;
   for (std::size_t i = 0; i < part.rows.size(); ++i) {
     const auto row = probabilities.subspan(i * classes, classes);
@@ -92,7 +96,7 @@ void write_run_page(const fs::path& file, const fs::path& run, const RunResults&
         "Nothing was held out of training, so there is nothing to measure the model on: weft "
         "evaluate --report makes such a page of other data.";
   } else {
-    add_answers(report, *results.model, *results.part, results.threads);
+    add_answers(report, *results.model, *results.part, results.train, results.threads);
     report.subtitle += fmt::format(
         " Measured on {} that training did not see: its validation part. The test part is left for "
         "weft evaluate --report.",
@@ -108,7 +112,7 @@ void write_evaluation_page(const fs::path& file, const std::string& name, const 
   report.title = name_of(name);
   report.subtitle =
       fmt::format("Measured on {} of {}: {}.", pictures(part.rows.size()), data, part.why);
-  add_answers(report, model, part, threads);
+  add_answers(report, model, part, nullptr, threads);
   report.record = {{"network", model.network},         {"input", model.input.text()},
                    {"networks", model.members},        {"views", texts_of(model.views)},
                    {"temperature", model.temperature}, {"training", parsed(model.training)}};

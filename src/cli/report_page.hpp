@@ -11,8 +11,9 @@ namespace weft::cli {
 
 // What a run's page shows beside what is in its folder.
 struct RunResults {
-  const Model* model = nullptr;        // null: the run is not done
-  const ReportedPart* part = nullptr;  // its validation part; null: nothing was held out
+  const Model* model = nullptr;           // null: the run is not done
+  const ReportedPart* part = nullptr;     // its validation part; null: nothing was held out
+  const LabelledImages* train = nullptr;  // what it learned from; null: not at hand
   int threads = 0;
 };
 

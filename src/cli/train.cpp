@@ -167,7 +167,7 @@ bool write_page(const RunFolder& folder, const Job& job, const Model& model) try
       data.own_validation ? "the data's own validation part" : "what was held out of training",
       data.validation, data.validation_rows};
   write_run_page(folder.report_file(), folder.path(),
-                 {&model, data.validation.size() > 0 ? &part : nullptr, job.threads});
+                 {&model, data.validation.size() > 0 ? &part : nullptr, &data.train, job.threads});
   return true;
 } catch (const std::exception& error) {
   say(fmt::format("note: the run is done, but its page could not be written: {}", error.what()));

@@ -59,9 +59,10 @@ class Answered {
     return list_.size() - 1;
   }
 
-  ordered_json items(std::span<const std::size_t> rows) {
+  template <class Row>
+  ordered_json items(const std::vector<Row>& rows) {
     ordered_json found = ordered_json::array();
-    for (const std::size_t i : rows) {
+    for (const Row i : rows) {
       ordered_json one = item(i);
       if (!one.is_null()) found.push_back(std::move(one));
     }
@@ -100,18 +101,6 @@ class Answered {
   std::map<std::size_t, std::size_t> items_;
   ordered_json list_ = ordered_json::array();
 };
-
-// Those that are wrong, the surest first.
-ordered_json mistakes(Answered& answered) {
-  std::vector<std::size_t> wrong;
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    if (answered.truth(i) != answered.answer(i)) wrong.push_back(i);
-  }
-  std::ranges::stable_sort(wrong, std::greater<>(),
-                           [&](std::size_t i) { return answered.probability(i); });
-  wrong.resize(std::min(wrong.size(), kMistakes));
-  return answered.items(wrong);
-}
 
 // Evenly from the whole part: photos often come class by class.
 ordered_json samples(Answered& answered) {
@@ -229,6 +218,24 @@ PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& i
   return answers;
 }
 
+Mistakes surest_mistakes(const LabelledImages& rows, std::span<const float> probabilities) {
+  const std::size_t n = rows.size(), classes = n == 0 ? 0 : probabilities.size() / n;
+  std::vector<Label> answers;
+  std::vector<std::uint32_t> wrong;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const auto row = probabilities.subspan(i * classes, classes);
+    answers.push_back(static_cast<Label>(std::ranges::max_element(row) - row.begin()));
+    if (answers[i] != rows.labels[i]) wrong.push_back(i);
+  }
+  std::ranges::stable_sort(wrong, std::greater<>(), [&](std::uint32_t i) {
+    return probabilities[i * classes + answers[i]];
+  });
+  wrong.resize(std::min(wrong.size(), kMistakes));
+  Mistakes mistakes{wrong, {}};
+  for (const std::uint32_t i : wrong) mistakes.answers.push_back(answers[i]);
+  return mistakes;
+}
+
 ordered_json results(const Model& model, const ReportedPart& part, const PartAnswers& answers) {
   const std::size_t classes = model.class_names.size();
   const auto probabilities = answers.calibrated.as<float>();
@@ -253,7 +260,7 @@ ordered_json results(const Model& model, const ReportedPart& part, const PartAns
     calibration["before"] = as_json(reliability(answers.raw->as<float>(), classes, labels));
   }
   document["reliability"] = std::move(calibration);
-  document["mistakes"] = mistakes(answered);
+  document["mistakes"] = answered.items(surest_mistakes(part.rows, probabilities).rows);
   document["samples"] = samples(answered);
   document["cells"] = cells(answered);
   document["items"] = answered.list();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "weft/data.hpp"
 #include "weft/model.hpp"
@@ -30,6 +31,14 @@ struct PartAnswers {
 };
 // Some pictures at a time, so that no more than both stands in memory.
 PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& images);
+
+// The rows whose most probable class is another than their label, the most probable first: at most
+// 24, which are the results' "mistakes". Each with the class that was given.
+struct Mistakes {
+  std::vector<std::uint32_t> rows;
+  std::vector<Label> answers;
+};
+Mistakes surest_mistakes(const LabelledImages& rows, std::span<const float> probabilities);
 
 // What docs/reports.md lists under "results". answers: to the part's pictures. Throws Error(usage)
 // for a part without pictures.

@@ -49,6 +49,7 @@ ordered_json as_json(const RunReport& report, const Model* model) {
     const ordered_json layer = first_layer(*model);
     if (!layer.is_null()) document["layer"] = layer;
   }
+  if (!report.why.is_null()) document["why"] = report.why;
   if (!report.map.is_null()) document["map"] = report.map;
   document["record"] = report.record;
   if (!report.repeat.empty()) document["repeat"] = report.repeat;

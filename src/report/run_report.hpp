@@ -18,6 +18,7 @@ struct RunReport {
   std::vector<HistoryRow> history;       // none: no curves
   nlohmann::ordered_json results;        // results(); null where there are none ...
   std::string no_results;                // ... and why
+  nlohmann::ordered_json why = nullptr;  // why(): of the results' mistakes, in their order; or null
   nlohmann::ordered_json map = nullptr;  // as_json(MapPoints), or null
   nlohmann::ordered_json record;         // settings by name, which may hold objects
   std::string repeat;                    // the command that repeats it; empty: none is known
