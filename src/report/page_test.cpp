@@ -2,8 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <regex>
 #include <string>
+
+#include "outside_links.hpp"
 
 namespace weft {
 namespace {
@@ -40,8 +41,15 @@ TEST(Page, AsksForNothingAndLetsNothingElseRun) {
   const std::string text = page("a", {{"kind", "run"}});
   EXPECT_THAT(text, HasSubstr("default-src 'none'"));
   EXPECT_THAT(text, Not(HasSubstr("unsafe")));
-  EXPECT_FALSE(std::regex_search(text, std::regex("(src|href)=\"?(https?:)?//")));
+  EXPECT_FALSE(has_outside_links(text));
   EXPECT_LT(text.size(), 300'000U);
+}
+
+TEST(Page, OutsideLinksAreSeen) {
+  EXPECT_TRUE(has_outside_links("<img src=\"https://a\">"));
+  EXPECT_TRUE(has_outside_links("<a href='//a'>"));
+  EXPECT_TRUE(has_outside_links("<script src=http://a>"));
+  EXPECT_FALSE(has_outside_links("<a href=\"#map\">https://a</a><img src=\"data:,\">"));
 }
 
 TEST(Page, TextForHtmlHasNoMarkup) {
