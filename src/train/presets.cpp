@@ -90,22 +90,20 @@ std::string default_network(const DataFacts& facts) {
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
+// Each width works at the size that its convolution has pooled to, the first at the whole one.
 std::string best_network(const DataFacts& facts) {
   const std::size_t count = halvings(facts.picture);
   Layers layers;
   begin(facts.picture, 3, "gelu", layers);
-  if (count >= 3) layers.add("maxpool 2");
-  layers.add("conv 64 3x3").add("batchnorm").add("gelu");
-  for (const std::size_t width : {64U, 128U}) {
-    const std::size_t left = width == 64 ? 2 : 1;
+  std::size_t left = 3;
+  for (const std::size_t width : {64U, 128U, 256U}) {
     layers.add(fmt::format("conv {} 3x3", width));
-    if (count >= left) layers.add("maxpool 2");
+    if (count >= left--) layers.add("maxpool 2");
     layers.add("batchnorm").add("gelu");
     layers.add(fmt::format("residual {{ conv {0} 3x3, batchnorm, gelu, conv {0} 3x3, batchnorm }}",
                            width));
     layers.add("gelu");
   }
-  layers.add("conv 256 3x3").add("batchnorm").add("gelu");
   return layers.add("globalmaxpool").add(fmt::format("dense {} nobias", facts.classes)).text();
 }
 
@@ -228,7 +226,7 @@ TrainSettings best(const DataFacts& facts) {
     return settings;
   }
   settings.network = best_network(facts);
-  settings.epochs = 200;
+  settings.epochs = 80;
   settings.augmentation = augmentation(facts, shift(facts) + ", erase 0.5");
   adapt_length(facts, settings);
   return settings;
