@@ -63,13 +63,13 @@ def plant(folder):
     return n, set(flipped), copies
 
 
-def labels_found(folder, n, flipped):
-    with (folder / "suspects.csv").open() as file:
+def labels_found(found, n, flipped):
+    with (found / "suspects.csv").open() as file:
         ranked = [row for row in csv.DictReader(file) if int(row["index"]) < n]
     rows = []
     for most in (len(flipped), 3000, 2 * len(flipped)):
-        found = sum(int(row["index"]) in flipped for row in ranked[:most])
-        rows.append([f"{most:,}", f"{found:,} of {len(flipped):,}", f"{100 * found / len(flipped):.1f}"])
+        right = sum(int(row["index"]) in flipped for row in ranked[:most])
+        rows.append([f"{most:,}", f"{right:,} of {len(flipped):,}", f"{100 * right / len(flipped):.1f}"])
     return table(["most suspect", "flipped labels among them", "%"], rows)
 
 
@@ -87,10 +87,10 @@ def copies_found(answer, n, copies):
             f"told to be copies: {len(own)}, {equal} of them equal to the byte.\n")
 
 
-def accuracies(bench, folder):
+def accuracies(bench, folder, found):
     """Of the test pictures, after training on the labels as they are, with the fixes, and on the true ones."""
     rows = []
-    for name, data, options in (("flipped", folder, []), ("flipped, with the fixes", folder, ["--fixes", folder / "fixes.csv"]),
+    for name, data, options in (("flipped", folder, []), ("flipped, with the fixes", folder, ["--fixes", found / "fixes.csv"]),
                                 ("as they were", "fashion-mnist", [])):
         out = Path(bench.folder) / f"audit-{len(rows)}"
         bench.run("train " + name, [bench.weft, "train", "--data", data, "--preset", "quick", "--select", 1, "--epochs", 4, "--seed", 1,
@@ -103,17 +103,18 @@ def accuracies(bench, folder):
 
 def measure(bench, arguments):
     before = taken_by_others()
-    folder = Path(bench.folder) / "planted"
+    folder, found = Path(bench.folder) / "planted", Path(bench.folder) / "found"
+    found.mkdir()
     n, flipped, copies = plant(folder)
     answer, seconds, memory = bench.run("audit", [
-        bench.weft, "audit", "--data", folder, "--seed", 1, "--threads", bench.threads, "--csv", folder / "suspects.csv",
-        "--probabilities", folder / "probabilities.csv", "--fixes", folder / "fixes.csv", "--report", folder / "audit.html", "--json"])
+        bench.weft, "audit", "--data", folder, "--seed", 1, "--threads", bench.threads, "--csv", found / "suspects.csv",
+        "--probabilities", found / "probabilities.csv", "--fixes", found / "fixes.csv", "--report", found / "audit.html", "--json"])
     peer, _, _ = bench.run("confident learning in NumPy", [
-        PYTHON, ROOT / "bench/peers/confident.py", folder / "probabilities.csv", folder / "suspects.csv"])
-    text = "## The audit\n\n" + labels_found(folder, n, flipped)
+        PYTHON, ROOT / "bench/peers/confident.py", found / "probabilities.csv", found / "suspects.csv"])
+    text = "## The audit\n\n" + labels_found(found, n, flipped)
     text += (f"\n{answer['suspects']:,} labels are told to look wrong; {100 * answer['estimated_noise']:.1f} % of all are estimated to be. "
              f"The whole audit took {seconds:.0f} s and {memory:.0f} MiB. Confident learning in NumPy, from the same probabilities: Spearman "
              f"{peer['spearman_normalized_margin']:.4f} by normalised margin, {peer['spearman_self_confidence']:.4f} by self-confidence; "
              f"{peer['issues_that_differ']} of {peer['issues']:,} suspects differ.\n\n")
-    text += copies_found(answer, n, copies) + "\n" + accuracies(bench, folder)
+    text += copies_found(answer, n, copies) + "\n" + accuracies(bench, folder, found)
     return text + "\n" + bench.conditions(f"data digest {answer['data_digest']}", before)
