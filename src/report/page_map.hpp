@@ -17,7 +17,7 @@ struct PageMapSize {
   std::size_t pictures, iterations;
 };
 // Of a run, whose page is to be there a second after it ends.
-constexpr PageMapSize kMapOfRun{2000, 500};
+constexpr PageMapSize kMapOfRun{1000, 400};
 // Of a data set, which is looked at because somebody asked for it.
 constexpr PageMapSize kMapOfData{10000, 1000};
 

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostTrain = 10000, kNear = 3;
+constexpr std::size_t kMostTrain = 5000, kNear = 3;
 
 // All of these pictures in one sheet, in their order.
 ordered_json sheet_of(const Tensor& images) {
