@@ -19,13 +19,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 constexpr std::size_t kSide = 12, kSize = kSide * kSide, kTrain = 90, kTest = 30;
 constexpr std::size_t kPlain = 64;
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace weft::testing {
 
@@ -38,6 +39,13 @@ Ran run_command(const std::string& command) {
 
 Ran run_weft(const std::string& arguments, const std::string& environment) {
   return run_command(fmt::format("{} {} {}", environment, WEFT_PROGRAM, arguments));
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 }  // namespace weft::testing

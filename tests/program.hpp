@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace weft::testing {
 
@@ -33,5 +34,7 @@ class TemporaryFolder {
 };
 
 std::string read_file(const std::filesystem::path& path);
+
+std::vector<std::string> lines_of(const std::string& text);
 
 }  // namespace weft::testing

@@ -18,6 +18,7 @@
 #include "cli/load.hpp"
 #include "cli/text.hpp"
 #include "cli/train_options.hpp"
+#include "evaluate/metrics.hpp"
 #include "train/cross_validate.hpp"
 #include "weft/error.hpp"
 #include "weft/predictor.hpp"
@@ -93,12 +94,10 @@ std::vector<std::uint32_t> least_decided(const Tensor& probabilities, std::size_
 }
 
 double agreement_of(const Tensor& probabilities, std::span<const Label> given) {
-  const std::size_t classes = probabilities.row_elements();
+  const std::vector<Label> answers =
+      most_probable(probabilities.as<float>(), probabilities.row_elements());
   std::size_t right = 0;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const auto row = probabilities.as<float>().subspan(i * classes, classes);
-    right += std::ranges::max_element(row) - row.begin() == given[i] ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < given.size(); ++i) right += answers[i] == given[i] ? 1 : 0;
   return static_cast<double>(right) / static_cast<double>(given.size());
 }
 
@@ -181,10 +180,6 @@ ordered_json as_json(const Findings& found, std::size_t fixes, double seconds) {
           {"undecided", undecided},
           {"proposed_fixes", fixes},
           {"seconds", seconds}};
-}
-
-std::string count_of(std::size_t n) {
-  return thousands(static_cast<double>(n));
 }
 
 void print_suspects(const Findings& found) {

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kLabels = 200, kOthers = 60;  // pictures shown of a kind
 
-std::string count_of(std::size_t n) {
-  return thousands(static_cast<double>(n));
-}
-
 // The first channel alone where there are neither one nor three.
 Picture picture_at(const Findings& findings, std::uint32_t picture) {
   const PlaceInData place = place_of(findings.data, picture);

@@ -97,6 +97,14 @@ std::string thousands(double count) {
   return grouped;
 }
 
+std::string count_of(std::size_t n) {
+  return thousands(static_cast<double>(n));
+}
+
+std::string pictures(std::size_t n) {
+  return fmt::format("{} picture{}", count_of(n), n == 1 ? "" : "s");
+}
+
 void say(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
 }

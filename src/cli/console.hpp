@@ -36,6 +36,8 @@ std::string bar(double part, int width);
 std::string percent(double fraction);  // "87.03 %"
 std::string duration(double seconds);  // "0.8 s", "12 s", "3:05", "1:02:03"
 std::string thousands(double count);   // "412,300"
+std::string count_of(std::size_t n);   // likewise
+std::string pictures(std::size_t n);   // "1 picture", "412,300 pictures"
 
 // A plain line on standard error.
 void say(const std::string& text);

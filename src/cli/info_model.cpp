@@ -70,10 +70,6 @@ ordered_json as_json(const Model& model, const ModelFacts& facts) {
           {"training", facts.training}};
 }
 
-std::string count(std::size_t n) {
-  return thousands(static_cast<double>(n));
-}
-
 // Breaks `words` into lines behind a heading of ten columns.
 void print_wrapped(const std::string& heading, const std::vector<std::string>& words,
                    std::size_t columns) {
@@ -111,9 +107,9 @@ void print_layers(const Model& model, const ModelFacts& facts, std::size_t colum
   row("layer", "output", "parameters", "multiply-adds");
   row("input", model.input.text(), "", "");
   for (const LayerFacts& layer : facts.layers) {
-    row(layer.text, layer.output, count(layer.parameters), count(layer.multiply_adds));
+    row(layer.text, layer.output, count_of(layer.parameters), count_of(layer.multiply_adds));
   }
-  row("in all", "", count(facts.parameters), count(facts.multiply_adds));
+  row("in all", "", count_of(facts.parameters), count_of(facts.multiply_adds));
 }
 
 std::string value_text(const ordered_json& value) {

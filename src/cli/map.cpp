@@ -22,6 +22,7 @@
 #include "explore/tsne.hpp"
 #include "image/decode.hpp"
 #include "model/hidden.hpp"
+#include "report/page_map.hpp"
 #include "weft/error.hpp"
 
 namespace weft::cli {
@@ -36,12 +37,11 @@ struct Options {
   MapSettings settings;
 };
 
-// Pictures, what is known of them, and the numbers that their map is made of.
+// Pictures, and what is known of them.
 struct Subject {
   Part part;
   std::vector<std::string> names;  // of the classes
-  std::vector<float> points;       // {n, size}
-  std::size_t size = 0;
+  Tensor features;                 // what their map is made of: f32 {n, values}
 };
 
 void check(const Options& options) {
@@ -104,7 +104,7 @@ Subject load_subject(const Options& options) {
   LoadedPart loaded = options.split == "article-test" ? load_article_test(options, load_options)
                       : pixels ? load_part(options.data, options.split, load_options)
                                : load_part(options.data, options.split, load_options, model);
-  Subject subject{std::move(loaded.part), {}, {}, 0};
+  Subject subject{std::move(loaded.part), {}, {}};
   subject.names = pixels ? loaded.data.class_names : names_for(model, loaded.data);
   shorten(subject.part, options.limit);
   const Tensor& images = subject.part.rows.images;
@@ -119,21 +119,15 @@ Subject load_subject(const Options& options) {
                             "give a smaller one, or more pictures",
                             options.settings.perplexity, images.rows()));
   }
-  if (pixels) {
-    for (const std::uint8_t pixel : images.as<std::uint8_t>()) {
-      subject.points.push_back(static_cast<float>(pixel) / 255);
-    }
-  } else {
-    const Tensor hidden = hidden_values(model, images, options.settings.threads);
-    subject.points.assign(hidden.as<float>().begin(), hidden.as<float>().end());
-  }
-  subject.size = subject.points.size() / images.rows();
+  subject.features =
+      pixels ? pixels_of(images) : hidden_values(model, images, options.settings.threads);
   return subject;
 }
 
 PointMap make_map(const Subject& subject, const MapSettings& settings) {
   return with_map_progress([&](const MapProgress& progress) {
-    return map_points(subject.points, subject.part.rows.size(), subject.size, settings, progress);
+    return map_points(subject.features.as<float>(), subject.features.rows(),
+                      subject.features.row_elements(), settings, progress);
   });
 }
 
@@ -202,8 +196,8 @@ void run_map(const Options& options) {
   if (!options.projector.empty()) {
     std::vector<std::uint32_t> index(subject.part.rows.size());
     std::iota(index.begin(), index.end(), std::uint32_t{0});
-    write_projector(options.projector, subject.points, map.places, subject.part.rows.images, index,
-                    labels);
+    write_projector(options.projector, subject.features.as<float>(), map.places,
+                    subject.part.rows.images, index, labels);
     say(fmt::format("{} holds the files for TensorBoard's projector", options.projector));
   }
   if (options.json) {
@@ -212,7 +206,7 @@ void run_map(const Options& options) {
                                 {"n", subject.part.rows.size()},
                                 {"split", subject.part.name},
                                 {"features", options.features},
-                                {"feature_size", subject.size},
+                                {"feature_size", subject.features.row_elements()},
                                 {"perplexity", settings.perplexity},
                                 {"neighbours", map.neighbours},
                                 {"iterations", settings.iterations},

@@ -14,10 +14,6 @@
 namespace weft::cli {
 namespace {
 
-std::string pictures(std::size_t count) {
-  return fmt::format("{} picture{}", thousands(static_cast<double>(count)), count == 1 ? "" : "s");
-}
-
 std::vector<std::uint32_t> all_of(std::size_t rows) {
   std::vector<std::uint32_t> index(rows);
   std::iota(index.begin(), index.end(), std::uint32_t{0});
@@ -184,11 +180,8 @@ void check_size(const Dataset& data, const Part& part, const Model& model) {
   }
 }
 
-LoadedPart load_any_part(const std::string& where, const std::string& split, LoadOptions options,
-                         const std::optional<TrainedOn>& trained) {
-  options.train = options.val = split == "train" || split == "val" || split == "all";
-  options.test = split == "test" || split == "all";
-  Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
+// All of a data set but its pictures.
+Dataset names_of(const Dataset& data) {
   Dataset names;
   names.name = data.name;
   names.format = data.format;
@@ -196,10 +189,22 @@ LoadedPart load_any_part(const std::string& where, const std::string& split, Loa
   names.class_names = data.class_names;
   names.numbered = data.numbered;
   names.whole = data.whole;
+  return names;
+}
+
+void check_not_empty(const Part& part, const std::string& where) {
+  if (part.rows.size() > 0) return;
+  throw Error(ErrorCode::bad_input, fmt::format("data: {} holds no pictures", where));
+}
+
+LoadedPart load_any_part(const std::string& where, const std::string& split, LoadOptions options,
+                         const std::optional<TrainedOn>& trained) {
+  options.train = options.val = split == "train" || split == "val" || split == "all";
+  options.test = split == "test" || split == "all";
+  Dataset data = split.empty() ? load_by_rule(where, options) : load(where, options);
+  Dataset names = names_of(data);
   LoadedPart loaded{std::move(names), take_part(std::move(data), split, trained)};
-  if (loaded.part.rows.size() == 0) {
-    throw Error(ErrorCode::bad_input, fmt::format("data: {} holds no pictures", where));
-  }
+  check_not_empty(loaded.part, where);
   if (split.empty() || split == "val" || split == "train") {
     say(fmt::format("{}: {}{}", loaded.part.why, pictures(loaded.part.rows.size()),
                     split.empty() ? " (--split chooses another part)" : ""));
@@ -250,6 +255,24 @@ LoadedPart load_part(const std::string& where, const std::string& split, LoadOpt
 
 LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options) {
   return load_any_part(where, split, std::move(options), std::nullopt);
+}
+
+KnownParts load_known_parts(const std::string& where, LoadOptions options, const Model& model) {
+  options.like = model.input;
+  options.train = options.val = true;
+  options.test = false;
+  Dataset data = load(where, options);
+  const std::optional<TrainedOn> trained = trained_on(model);
+  const HeldOut held_out(data.train, trained);
+  KnownParts known{names_of(data), {}, {}};
+  // In this order: with a val part of its own the whole training part is moved out of the data.
+  known.train = take_train(data, held_out);
+  known.val = take_val(data, held_out);
+  for (const Part* part : {&known.val, &known.train}) {
+    check_not_empty(*part, where);
+    check_size(known.data, *part, model);
+  }
+  return known;
 }
 
 }  // namespace weft::cli

@@ -50,4 +50,12 @@ LoadedPart load_part(const std::string& where, const std::string& split, LoadOpt
 // The same for no model: pictures of any size, and no part that was held out.
 LoadedPart load_part(const std::string& where, const std::string& split, LoadOptions options);
 
+// What a model was trained on, "train", and what was held out then, "val": as load_part of each,
+// with the data read once and nothing said.
+struct KnownParts {
+  Dataset data;
+  Part val, train;
+};
+KnownParts load_known_parts(const std::string& where, LoadOptions options, const Model& model);
+
 }  // namespace weft::cli

@@ -53,13 +53,13 @@ Source source_of(const std::string& run) {
           strict != config->end() && *strict == true};
 }
 
-// A part of the model's data, read as the run's configuration says.
-LoadedPart part_of(const Options& options, const Model& model, const char* split) {
+// The model's own parts, read as the run's configuration says.
+KnownParts known_parts(const Options& options, const Model& model) {
   const Source source = source_of(options.run);
   LoadOptions load_options;
   load_options.label_column = source.label_column;
   load_options.strict = source.strict;
-  return load_part(options.data.empty() ? source.data : options.data, split, load_options, model);
+  return load_known_parts(options.data.empty() ? source.data : options.data, load_options, model);
 }
 
 void run_report(const Options& options) {
@@ -73,13 +73,12 @@ void run_report(const Options& options) {
     if (!has_validation(model)) {
       write_run_page(file, options.run, {.model = &model, .threads = options.threads});
     } else {
-      LoadedPart loaded = part_of(options, model, "val");
-      loaded.part.rows.labels = labels_for(model, loaded.data, loaded.part.rows.labels);
-      LoadedPart train = part_of(options, model, "train");
-      train.part.rows.labels = labels_for(model, train.data, train.part.rows.labels);
-      const ReportedPart part{loaded.part.name, loaded.part.why, loaded.part.rows,
-                              loaded.part.index};
-      write_run_page(file, options.run, {&model, &part, &train.part.rows, options.threads});
+      KnownParts known = known_parts(options, model);
+      for (Part* part : {&known.val, &known.train}) {
+        part->rows.labels = labels_for(model, known.data, part->rows.labels);
+      }
+      const ReportedPart part{known.val.name, known.val.why, known.val.rows, known.val.index};
+      write_run_page(file, options.run, {&model, &part, &known.train.rows, options.threads});
     }
   }
   say(fmt::format("{} holds the page", file.string()));

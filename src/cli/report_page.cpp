@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "base/atomic_file.hpp"
 #include "cli/console.hpp"
 #include "cli/text.hpp"
-#include "model/hidden.hpp"
+#include "evaluate/metrics.hpp"
 #include "model/json.hpp"
 #include "model/views.hpp"
 #include "report/page.hpp"
@@ -48,10 +47,6 @@ std::string command_of(const ordered_json& config) {
   return command;
 }
 
-std::string pictures(std::size_t n) {
-  return fmt::format("{} picture{}", thousands(static_cast<double>(n)), n == 1 ? "" : "s");
-}
-
 // What the page holds of the model's answers: the figures, why the surest mistakes were made, and a
 // map of how the network sees the pictures.
 void add_answers(RunReport& report, const Model& model, const ReportedPart& part,
@@ -59,17 +54,11 @@ void add_answers(RunReport& report, const Model& model, const ReportedPart& part
   Predictor predictor(model, threads);
   const PartAnswers answers = answers_of(predictor, model, part.rows.images);
   report.results = results(model, part, answers);
-  const std::size_t classes = model.class_names.size();
   const auto probabilities = answers.calibrated.as<float>();
-  const Mistakes mistakes = surest_mistakes(part.rows, probabilities);
-  report.why = why(model, part.rows, mistakes.rows, mistakes.answers, train, threads);
-  std::vector<Label> labels;
-  for (std::size_t i = 0; i < part.rows.size(); ++i) {
-    const auto row = probabilities.subspan(i * classes, classes);
-    labels.push_back(static_cast<Label>(std::ranges::max_element(row) - row.begin()));
-  }
-  const Tensor features = has_hidden_values(model) ? hidden_values(model, part.rows.images, threads)
-                                                   : pixels_of(part.rows.images);
+  const std::vector<Label> labels = most_probable(probabilities, model.class_names.size());
+  const auto mistakes = surest_mistakes(part.rows.labels, labels, probabilities);
+  report.why = why(model, part.rows, mistakes, labels, train, threads);
+  const Tensor features = features_of(model, part.rows.images, threads);
   report.map = page_map(part.rows, part.index, labels, features, kMapOfRun, threads);
 }
 

@@ -130,4 +130,13 @@ Metrics measure(std::span<const float> probabilities, std::size_t classes,
   return metrics;
 }
 
+std::vector<Label> most_probable(std::span<const float> probabilities, std::size_t classes) {
+  std::vector<Label> answers;
+  for (std::size_t begin = 0; begin < probabilities.size(); begin += classes) {
+    const auto row = probabilities.subspan(begin, classes);
+    answers.push_back(static_cast<Label>(std::ranges::max_element(row) - row.begin()));
+  }
+  return answers;
+}
+
 }  // namespace weft

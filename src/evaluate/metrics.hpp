@@ -54,4 +54,8 @@ struct Metrics {
 Metrics measure(std::span<const float> probabilities, std::size_t classes,
                 std::span<const Label> labels);
 
+// The most probable class of each row, the lower one of two that are as probable. probabilities:
+// {n, classes}.
+std::vector<Label> most_probable(std::span<const float> probabilities, std::size_t classes);
+
 }  // namespace weft

@@ -51,11 +51,7 @@ std::vector<float> partly_hidden(const PictureSize& size, std::size_t sample) {
 
 InputGradient<float> network_of(const Model& model, std::size_t member) {
   InputGradient<float> network(model.network, model.input, select_kernels(Precision::f32));
-  for (const Parameter& parameter : network.architecture().parameters()) {
-    const NamedTensor* found = find_weight(model, member_prefix(model, member) + parameter.name);
-    std::ranges::copy(found->value.as<float>(),
-                      network.parameters().begin() + static_cast<std::ptrdiff_t>(parameter.offset));
-  }
+  copy_weights(model, member, network.architecture(), network.parameters());
   network.parameters_changed();
   return network;
 }

@@ -25,6 +25,16 @@ const NamedTensor* find_weight(const Model& model, std::string_view name) {
   return found == model.weights.end() ? nullptr : &*found;
 }
 
+void copy_weights(const Model& model, std::size_t member, const Architecture<float>& architecture,
+                  std::span<float> parameters) {
+  const std::string prefix = member_prefix(model, member);
+  for (const Parameter& parameter : architecture.parameters()) {
+    const NamedTensor* found = find_weight(model, prefix + parameter.name);
+    std::ranges::copy(found->value.as<float>(),
+                      parameters.begin() + static_cast<std::ptrdiff_t>(parameter.offset));
+  }
+}
+
 void check_fit(const Model& model, const std::string& where) {
   const Architecture<float> architecture = architecture_of(model, where);
   const auto& parameters = architecture.parameters();

@@ -53,12 +53,7 @@ Tensor hidden_values(const Model& model, const Tensor& images, int threads) {
   for (std::size_t member = 0; member < model.members; ++member) {
     Network<float> network(text, model.input, select_kernels(Precision::f32),
                            threads > 0 ? threads : default_threads());
-    for (const Parameter& parameter : network.architecture().parameters()) {
-      const NamedTensor* found = find_weight(model, member_prefix(model, member) + parameter.name);
-      std::ranges::copy(
-          found->value.as<float>(),
-          network.parameters().begin() + static_cast<std::ptrdiff_t>(parameter.offset));
-    }
+    copy_weights(model, member, network.architecture(), network.parameters());
     network.parameters_changed();
     if (member == 0) {
       width = network.architecture().output().elements();

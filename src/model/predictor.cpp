@@ -16,11 +16,7 @@ namespace {
 
 Network<float> build_network(const Model& model, std::size_t member, int threads) {
   Network<float> network(model.network, model.input, select_kernels(Precision::f32), threads);
-  for (const Parameter& parameter : network.architecture().parameters()) {
-    const NamedTensor* found = find_weight(model, member_prefix(model, member) + parameter.name);
-    std::ranges::copy(found->value.as<float>(),
-                      network.parameters().begin() + static_cast<std::ptrdiff_t>(parameter.offset));
-  }
+  copy_weights(model, member, network.architecture(), network.parameters());
   network.parameters_changed();
   return network;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/hidden.hpp"
 
 namespace weft {
 namespace {
@@ -28,6 +29,10 @@ Tensor pixels_of(const Tensor& images) {
   std::ranges::transform(bytes, features.as<float>().begin(),
                          [](std::uint8_t byte) { return static_cast<float>(byte) / 255; });
   return features;
+}
+
+Tensor features_of(const Model& model, const Tensor& images, int threads) {
+  return has_hidden_values(model) ? hidden_values(model, images, threads) : pixels_of(images);
 }
 
 nlohmann::ordered_json page_map(const LabelledImages& rows, std::span<const std::uint32_t> index,

@@ -8,6 +8,7 @@
 
 #include "explore/tsne.hpp"
 #include "report/map.hpp"
+#include "weft/model.hpp"
 #include "weft/tensor.hpp"
 
 namespace weft {
@@ -23,6 +24,10 @@ constexpr PageMapSize kMapOfData{10000, 1000};
 
 // The pixels of pictures, u8 {n, channels, height, width}, from 0 to 1: f32 {n, values}.
 Tensor pixels_of(const Tensor& images);
+
+// What the model's last dense layer sees of pictures, or, where nothing stands before it,
+// pixels_of.
+Tensor features_of(const Model& model, const Tensor& images, int threads);
 
 // By t-SNE of the features, f32 {n, values}, of pictures taken evenly from all over `rows` where
 // there are more than size.pictures: as_json(MapPoints) of those. rows, index, answers: as

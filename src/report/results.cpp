@@ -28,17 +28,16 @@ double rounded(double value) {
 class Answered {
  public:
   Answered(const ReportedPart& part, std::span<const float> probabilities, std::size_t classes)
-      : part_(part), probabilities_(probabilities), classes_(classes), sheet_(part.rows.images) {
-    for (std::size_t i = 0; i < part.rows.size(); ++i) {
-      const auto given = row(i);
-      const auto top = static_cast<std::size_t>(std::ranges::max_element(given) - given.begin());
-      answers_.push_back(static_cast<Label>(top));
-    }
-  }
+      : part_(part),
+        probabilities_(probabilities),
+        classes_(classes),
+        sheet_(part.rows.images),
+        answers_(most_probable(probabilities, classes)) {}
 
   std::size_t size() const { return answers_.size(); }
   Label truth(std::size_t i) const { return part_.rows.labels[i]; }
   Label answer(std::size_t i) const { return answers_[i]; }
+  std::span<const Label> answers() const { return answers_; }
   float probability(std::size_t i) const { return row(i)[answers_[i]]; }
 
   // The item that shows this row; null where the page has no room for its picture.
@@ -218,22 +217,18 @@ PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& i
   return answers;
 }
 
-Mistakes surest_mistakes(const LabelledImages& rows, std::span<const float> probabilities) {
-  const std::size_t n = rows.size(), classes = n == 0 ? 0 : probabilities.size() / n;
-  std::vector<Label> answers;
+std::vector<std::uint32_t> surest_mistakes(std::span<const Label> labels,
+                                           std::span<const Label> answers,
+                                           std::span<const float> probabilities) {
   std::vector<std::uint32_t> wrong;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const auto row = probabilities.subspan(i * classes, classes);
-    answers.push_back(static_cast<Label>(std::ranges::max_element(row) - row.begin()));
-    if (answers[i] != rows.labels[i]) wrong.push_back(i);
+  for (std::uint32_t i = 0; i < labels.size(); ++i) {
+    if (answers[i] != labels[i]) wrong.push_back(i);
   }
   std::ranges::stable_sort(wrong, std::greater<>(), [&](std::uint32_t i) {
-    return probabilities[i * classes + answers[i]];
+    return probabilities[i * (probabilities.size() / labels.size()) + answers[i]];
   });
   wrong.resize(std::min(wrong.size(), kMistakes));
-  Mistakes mistakes{wrong, {}};
-  for (const std::uint32_t i : wrong) mistakes.answers.push_back(answers[i]);
-  return mistakes;
+  return wrong;
 }
 
 ordered_json results(const Model& model, const ReportedPart& part, const PartAnswers& answers) {
@@ -260,7 +255,7 @@ ordered_json results(const Model& model, const ReportedPart& part, const PartAns
     calibration["before"] = as_json(reliability(answers.raw->as<float>(), classes, labels));
   }
   document["reliability"] = std::move(calibration);
-  document["mistakes"] = answered.items(surest_mistakes(part.rows, probabilities).rows);
+  document["mistakes"] = answered.items(surest_mistakes(labels, answered.answers(), probabilities));
   document["samples"] = samples(answered);
   document["cells"] = cells(answered);
   document["items"] = answered.list();

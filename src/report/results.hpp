@@ -32,13 +32,11 @@ struct PartAnswers {
 // Some pictures at a time, so that no more than both stands in memory.
 PartAnswers answers_of(Predictor& predictor, const Model& model, const Tensor& images);
 
-// The rows whose most probable class is another than their label, the most probable first: at most
-// 24, which are the results' "mistakes". Each with the class that was given.
-struct Mistakes {
-  std::vector<std::uint32_t> rows;
-  std::vector<Label> answers;
-};
-Mistakes surest_mistakes(const LabelledImages& rows, std::span<const float> probabilities);
+// The rows whose answers, the most probable classes, are other than their labels, the most probable
+// first: at most 24, which are the results' "mistakes". probabilities: {n, classes}.
+std::vector<std::uint32_t> surest_mistakes(std::span<const Label> labels,
+                                           std::span<const Label> answers,
+                                           std::span<const float> probabilities);
 
 // What docs/reports.md lists under "results". answers: to the part's pictures. Throws Error(usage)
 // for a part without pictures.

@@ -9,7 +9,6 @@
 #include "base/error.hpp"
 #include "explore/drawing.hpp"
 #include "explore/saliency.hpp"
-#include "model/hidden.hpp"
 #include "report/page_map.hpp"
 #include "report/sheet.hpp"
 
@@ -25,10 +24,6 @@ ordered_json sheet_of(const Tensor& images) {
   PictureSheet sheet(images, std::numeric_limits<std::size_t>::max());
   for (std::size_t i = 0; i < images.rows(); ++i) sheet.add(i);
   return sheet.as_json();
-}
-
-Tensor features_of(const Model& model, const Tensor& images, int threads) {
-  return has_hidden_values(model) ? hidden_values(model, images, threads) : pixels_of(images);
 }
 
 // The rows of `known` nearest to `point`, nearest first; of equally near ones the first.
@@ -80,15 +75,18 @@ Tensor heats(const Model& model, const Tensor& images, std::span<const Label> an
 ordered_json why(const Model& model, const LabelledImages& rows,
                  std::span<const std::uint32_t> chosen, std::span<const Label> answers,
                  const LabelledImages* train, int threads) {
-  if (answers.size() != chosen.size()) {
-    fail(ErrorCode::usage, "why: {} answers to {} pictures: one each", answers.size(),
-         chosen.size());
+  if (answers.size() != rows.size()) {
+    fail(ErrorCode::usage, "why: {} answers to {} pictures: one each", answers.size(), rows.size());
   }
   if (chosen.empty()) return nullptr;
   const Tensor images = gather_rows(rows.images, chosen);
   ordered_json items = ordered_json::array();
-  for (std::size_t i = 0; i < chosen.size(); ++i) items.push_back({{"heat", i}});
-  ordered_json document{{"heat", sheet_of(heats(model, images, answers, threads))}};
+  std::vector<Label> given;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    items.push_back({{"heat", i}});
+    given.push_back(answers[chosen[i]]);
+  }
+  ordered_json document{{"heat", sheet_of(heats(model, images, given, threads))}};
   if (train != nullptr && train->size() > 0 && train->labels.size() == train->size()) {
     const std::size_t count = std::min(train->size(), kMostTrain);
     std::vector<std::uint32_t> looked_at;

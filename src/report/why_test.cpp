@@ -37,7 +37,8 @@ LabelledImages rows_of(std::size_t n) {
 TEST(ReportWhy, ShowsTheTrainingPicturesMostAlike) {
   const LabelledImages shown = rows_of(9), train = rows_of(60);
   const std::vector<std::uint32_t> chosen{7, 2};
-  const auto found = why(rows_model(), shown, chosen, std::vector<Label>{1, 2}, &train, 1);
+  const auto found =
+      why(rows_model(), shown, chosen, std::vector<Label>{0, 1, 2, 0, 1, 2, 0, 1, 2}, &train, 1);
   ASSERT_EQ(found["items"].size(), 2U);
   EXPECT_EQ(found["of"], 60);
   EXPECT_EQ(found["heat"]["count"], 2);
@@ -54,11 +55,11 @@ TEST(ReportWhy, ShowsTheTrainingPicturesMostAlike) {
 
 TEST(ReportWhy, NeedsNoTrainingPictures) {
   const LabelledImages shown = rows_of(3);
-  const auto found =
-      why(rows_model(), shown, std::vector<std::uint32_t>{1}, std::vector<Label>{0}, nullptr, 1);
+  const auto found = why(rows_model(), shown, std::vector<std::uint32_t>{1},
+                         std::vector<Label>{0, 0, 0}, nullptr, 1);
   EXPECT_FALSE(found.contains("near"));
   EXPECT_FALSE(found["items"][0].contains("near"));
-  EXPECT_TRUE(why(rows_model(), shown, {}, {}, nullptr, 1).is_null());
+  EXPECT_TRUE(why(rows_model(), shown, {}, std::vector<Label>{0, 0, 0}, nullptr, 1).is_null());
   EXPECT_THROW(why(rows_model(), shown, {}, std::vector<Label>{0}, nullptr, 1), Error);
 }
 
