@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "kernels/fast/product.hpp"
+#include "kernels/kernels.hpp"
 #include "kernels/map_kernels.hpp"
 #include "tensor/aligned.hpp"
 
@@ -94,7 +94,7 @@ Neighbours nearest_neighbours(std::span<const float> points, std::size_t n, std:
          "neighbours: {} of each among {} points: at least 1 and fewer than there are", count, n);
   }
   const MapKernels& kernels = fast_map_kernels();
-  const fast::ProductKernel product = fast::f32_product();
+  const Kernels<float>& products = fast_kernels();
   const AlignedVector<float> moved = centred(points, n, size);
   const std::vector<float> nothing(size);
   std::vector<float> squares(n);
@@ -108,15 +108,16 @@ Neighbours nearest_neighbours(std::span<const float> points, std::size_t n, std:
   const std::size_t keep = std::min(count + 1 + kMore, n);  // itself is among them
   std::vector<Candidates> candidates(n, Candidates(keep));
   std::vector<Space> spaces(static_cast<std::size_t>(pool.threads()));
-  AlignedVector<std::byte> packed(product.packed_bytes(kColumns, size));
+  AlignedVector<std::byte> packed(products.dense_packed_bytes(size, kColumns));
   for (std::size_t begin = 0; begin < n; begin += kColumns) {
     const std::size_t columns = std::min(kColumns, n - begin);
-    product.pack_transposed(columns, size, moved.data() + begin * size, packed.data());
+    const float* others = moved.data() + begin * size;
+    products.dense_pack(size, columns, others, packed.data());
     pool.for_each(row_blocks, [&](std::size_t block, int thread) {
       Space& space = spaces[static_cast<std::size_t>(thread)];
       const std::size_t first = block * kRows, rows = std::min(kRows, n - first);
-      product.multiply({rows, columns, size, moved.data() + first * size, size, 1, nullptr, 0,
-                        packed.data(), space.dots.data(), false});
+      products.dense_forward(rows, size, columns, moved.data() + first * size, others,
+                             packed.data(), nullptr, space.dots.data());
       for (std::size_t row = 0; row < rows; ++row) {
         Candidates& known = candidates[first + row];
         const std::size_t number =

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.hpp"
-#include "kernels/fast/product.hpp"
+#include "kernels/kernels.hpp"
 #include "tensor/aligned.hpp"
 
 namespace weft {
@@ -31,19 +31,21 @@ class Centred {
   // {n, directions} from {size, directions}
   AlignedVector<float> scores(const Matrix& directions) const {
     const auto count = static_cast<std::size_t>(directions.cols());
-    AlignedVector<float> narrow(size_ * count), scores(n_ * count);
+    AlignedVector<float> narrow(count * size_), scores(n_ * count);  // narrow: {count, size}
     std::vector<double> offset(count);
     for (std::size_t p = 0; p < size_; ++p) {
       for (std::size_t c = 0; c < count; ++c) {
         const double value = directions(static_cast<Eigen::Index>(p), static_cast<Eigen::Index>(c));
-        narrow[p * count + c] = static_cast<float>(value);
+        narrow[c * size_ + p] = static_cast<float>(value);
         offset[c] += mean_[p] * value;
       }
     }
+    AlignedVector<std::byte> packed(products_.dense_packed_bytes(size_, count));
+    products_.dense_pack(size_, count, narrow.data(), packed.data());
     for_each_block([&](std::size_t, std::size_t begin, std::size_t rows) {
       float* dst = scores.data() + begin * count;
-      product_.multiply({rows, count, size_, points_.data() + begin * size_, size_, 1,
-                         narrow.data(), count, nullptr, dst, false});
+      products_.dense_forward(rows, size_, count, points_.data() + begin * size_, narrow.data(),
+                              packed.data(), nullptr, dst);
       for (std::size_t i = 0; i < rows * count; ++i) {
         dst[i] = static_cast<float>(double{dst[i]} - offset[i % count]);
       }
@@ -56,17 +58,19 @@ class Centred {
     const std::size_t count = scores.size() / n_;
     std::vector<AlignedVector<float>> parts((n_ + kRows - 1) / kRows);
     for_each_block([&](std::size_t block, std::size_t begin, std::size_t rows) {
-      parts[block].resize(size_ * count);
-      product_.multiply({size_, count, rows, points_.data() + begin * size_, 1, size_,
-                         scores.data() + begin * count, count, nullptr, parts[block].data(),
-                         false});
+      parts[block].resize(count * size_);
+      products_.dense_backward_weights(rows, size_, count, points_.data() + begin * size_,
+                                       scores.data() + begin * count, false, parts[block].data(),
+                                       nullptr);
     });
     std::vector<double> sum(count);
     for (std::size_t i = 0; i < scores.size(); ++i) sum[i % count] += double{scores[i]};
     Matrix result =
         Matrix::Zero(static_cast<Eigen::Index>(size_), static_cast<Eigen::Index>(count));
     for (const auto& part : parts) {
-      for (std::size_t i = 0; i < part.size(); ++i) result.data()[i] += double{part[i]};
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        result.data()[i % size_ * count + i / size_] += double{part[i]};
+      }
     }
     for (std::size_t i = 0; i < size_ * count; ++i) {
       result.data()[i] -= mean_[i / count] * sum[i % count];
@@ -86,7 +90,7 @@ class Centred {
   std::size_t n_, size_;
   ThreadPool& pool_;
   std::vector<double> mean_;
-  fast::ProductKernel product_ = fast::f32_product();
+  const Kernels<float>& products_ = fast_kernels();
 };
 
 // Gram's and Schmidt's columns, each taken off the later ones twice, as once leaves what rounding
