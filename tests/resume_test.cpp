@@ -204,7 +204,7 @@ TEST_F(Resume, ConfigurationsSayWhatIsWrong) {
     return run_weft("train --config " + folder_ / "config.json" + " " + also + " --out " +
                     folder_ / "run");
   };
-  const std::string data = "\"data\": \"" + data_ + "\"";
+  const std::string data = "\"preset\": \"mlp\", \"data\": \"" + data_ + "\"";
   EXPECT_EQ(with("{" + data + ", \"batch_size\": 64, \"nesterov\": true, \"epochs\": 2}").exit_code,
             0);
   EXPECT_EQ(with("{" + data + ", \"epochs\": 100000}", "--epochs 1 --force").exit_code, 0);

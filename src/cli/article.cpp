@@ -98,7 +98,7 @@ void run_story(const Options& options) {
   const LabelledImages held_out = gather(data.train, split.held_out);
   const Interrupt interrupt;
   auto map = with_map_progress([&](const MapProgress& progress) {
-    return page_map(held_out, split.held_out, {}, pixels_of(held_out.images),
+    return page_map(held_out, split.held_out, {}, pixels_of,
                     {held_out.size(), MapSettings().iterations}, options.threads, progress);
   });
   const auto document = article_report(data, learned_xor, runs, std::move(map));

@@ -2,7 +2,7 @@
 // chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 
 namespace weft::cli {
 

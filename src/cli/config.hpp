@@ -1,7 +1,7 @@
 // A command's options as a JSON object, by their long names: {"epochs": 20, "lr": 0.1}.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>

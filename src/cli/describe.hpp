@@ -1,7 +1,7 @@
 // The program described from its own options, so that neither completion nor manual can be stale.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <string>
 
 namespace weft::cli {

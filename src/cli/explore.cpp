@@ -44,7 +44,7 @@ nlohmann::ordered_json map_of(const Options& options, const Dataset& data) {
   if (options.map.empty()) {
     const Interrupt interrupt;
     return with_map_progress([&](const MapProgress& progress) {
-      return page_map(part, {}, {}, pixels_of(part.images), kMapOfData, options.threads, progress);
+      return page_map(part, {}, {}, pixels_of, kMapOfData, options.threads, progress);
     });
   }
   const MapFile file = read_map_file(options.map, part.size());

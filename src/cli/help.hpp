@@ -1,7 +1,8 @@
 // How --help looks.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
+#include <CLI/FormatterFwd.hpp>
 #include <string>
 
 namespace weft::cli {

@@ -1,7 +1,7 @@
 // Options that several commands have, with one meaning.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 

@@ -58,7 +58,7 @@ void add_answers(RunReport& report, const Model& model, const ReportedPart& part
   const std::vector<Label> labels = most_probable(probabilities, model.class_names.size());
   const auto mistakes = surest_mistakes(part.rows.labels, labels, probabilities);
   report.why = why(model, part.rows, mistakes, labels, train, threads);
-  const Tensor features = features_of(model, part.rows.images, threads);
+  const auto features = [&](const Tensor& images) { return features_of(model, images, threads); };
   report.map = page_map(part.rows, part.index, labels, features, kMapOfRun, threads);
 }
 

@@ -81,7 +81,7 @@ TrainSettings base_settings(const TrainOptions& options, const Dataset& data) {
 
 void add_network_options(CLI::App& command, TrainOptions& options) {
   command.add_option("--preset", options.preset, "settings that are known to work")
-      ->type_name("{quick,default,best,mlp,mlp-large}");
+      ->type_name("{quick,default,best,photos,mlp,mlp-large}");
   command.add_option("--network", options.network, "layers, as in \"dense 50, sigmoid, dense 10\"");
   command.add_option("--init", options.init, "first weights")->type_name("{uniform,xavier,he}");
   command

@@ -1,7 +1,7 @@
 // What can be said to weft train, and the settings that it means.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 

@@ -89,15 +89,15 @@ TEST(StratifiedSplit, SeedAloneDecidesTheDraw) {
   EXPECT_NE(stratified_split(labels, 20, 1).held_out, stratified_split(labels, 20, 2).held_out);
 }
 
-// Every row is as likely to be held out as any other: 2,000 draws of 20 in 100 put each row in 400
-// of them, with a deviation of 17.9; six deviations, so that chance does not fail it.
+// Every row is as likely to be held out as any other: 500 draws of 20 in 100 put each row in 100
+// of them, with a deviation of 8.9; six deviations, so that chance does not fail it.
 TEST(StratifiedSplit, DrawsEachRowEquallyOften) {
   const auto labels = uneven_labels();
   std::vector<int> drawn(labels.size());
-  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
     for (const std::uint32_t row : stratified_split(labels, 20, seed).held_out) ++drawn[row];
   }
-  EXPECT_THAT(drawn, testing::Each(testing::AllOf(testing::Gt(293), testing::Lt(507))));
+  EXPECT_THAT(drawn, testing::Each(testing::AllOf(testing::Gt(46), testing::Lt(154))));
 }
 
 TEST(StratifiedSplit, RefusesToHoldOutEverything) {

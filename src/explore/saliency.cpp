@@ -15,9 +15,8 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kSamples = 64;
-constexpr std::size_t kAtOnce = 16;  // of them, that a thread takes together
-constexpr std::size_t kParts = kSamples / kAtOnce;
+constexpr std::size_t kSamples = 128; // of all ways together, or more: each has its own
+constexpr std::size_t kAtOnce = 16;   // of them, that a thread takes together
 
 // One network looking at the picture in one way.
 struct Way {
@@ -82,9 +81,10 @@ class Saliency::Implementation {
            picture.size(), label, size_.elements(), classes_);
     }
     const std::vector<Way> ways = ways_to(picture);
-    std::vector<std::vector<float>> gradients(ways.size() * kParts);
+    const std::size_t parts = (kSamples / kAtOnce + ways.size() - 1) / ways.size();
+    std::vector<std::vector<float>> gradients(ways.size() * parts);
     pool_.for_each(gradients.size(), [&](std::size_t i, int thread) {
-      gradients[i] = sum_of_gradients(ways[i / kParts], i % kParts, label,
+      gradients[i] = sum_of_gradients(ways[i / parts], i, label,
                                       spaces_[static_cast<std::size_t>(thread)]);
     });
     SaliencyMap map;
@@ -92,9 +92,9 @@ class Saliency::Implementation {
     map.width = size_.width;
     const std::size_t pixels = size_.height * size_.width;
     std::vector<double> share(pixels);
-    const double part = 1 / static_cast<double>(ways.size() * kSamples);
+    const double part = 1 / static_cast<double>(gradients.size() * kAtOnce);
     for (std::size_t i = 0; i < gradients.size(); ++i) {
-      const Way& way = ways[i / kParts];
+      const Way& way = ways[i / parts];
       for (std::size_t at = 0; at < size_.elements(); ++at) {
         const std::size_t pixel = way.from[at % pixels];
         if (pixel == kBackground) continue;  // which it is with and without the picture

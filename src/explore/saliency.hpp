@@ -20,8 +20,8 @@ struct SaliencyMap {
 
 // The gradient, at the picture's pixels, of the probability that Predictor gives a class, with its
 // views, networks and temperature, times what the pixel has that the background, each channel's
-// median along the border, has not. It is a mean over 64 pictures on which squares are hidden in
-// part, drawn once for all: as SmoothGrad (Smilkov, Thorat, Kim, Viegas, Wattenberg, 2017) adds
+// median along the border, has not. It is a mean over at least 128 pictures on which squares are
+// hidden in part, shared out among the views and networks, drawn once for all: as SmoothGrad (Smilkov, Thorat, Kim, Viegas, Wattenberg, 2017) adds
 // noise to the picture, but by the changes that occlusion makes. Of the ways tried it is the one
 // that agrees best with occlusion (docs/predicting.md).
 class Saliency {

@@ -36,13 +36,9 @@ Tensor features_of(const Model& model, const Tensor& images, int threads) {
 }
 
 nlohmann::ordered_json page_map(const LabelledImages& rows, std::span<const std::uint32_t> index,
-                                std::span<const Label> answers, const Tensor& features,
+                                std::span<const Label> answers, const MapFeatures& features,
                                 const PageMapSize& size, int threads, const MapProgress& progress) {
   const std::size_t n = rows.size();
-  if (features.rows() != n) {
-    fail(ErrorCode::usage, "map of a page: {} rows of features for {} pictures: one each",
-         features.rows(), n);
-  }
   if (n < kFewest || rows.labels.size() != n) return nullptr;
   const std::size_t count = std::min(n, size.pictures);
   std::vector<std::uint32_t> chosen;
@@ -50,7 +46,11 @@ nlohmann::ordered_json page_map(const LabelledImages& rows, std::span<const std:
     chosen.push_back(static_cast<std::uint32_t>(i * n / count));
   }
   const LabelledImages shown = gather(rows, chosen);
-  const Tensor points = gather_rows(features, chosen);
+  const Tensor points = features(shown.images);
+  if (points.rows() != count) {
+    fail(ErrorCode::usage, "map of a page: {} rows of features for {} pictures: one each",
+         points.rows(), count);
+  }
   MapSettings settings;
   settings.perplexity = std::min(settings.perplexity, static_cast<double>(count - 1) / 3);
   settings.iterations = size.iterations;

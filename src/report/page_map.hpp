@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -29,11 +30,14 @@ Tensor pixels_of(const Tensor& images);
 // pixels_of.
 Tensor features_of(const Model& model, const Tensor& images, int threads);
 
-// By t-SNE of the features, f32 {n, values}, of pictures taken evenly from all over `rows` where
-// there are more than size.pictures: as_json(MapPoints) of those. rows, index, answers: as
-// MapPoints has them. Null where there are fewer than ten, or no labels. progress: of map_points.
+// What is mapped of pictures, as pixels_of.
+using MapFeatures = std::function<Tensor(const Tensor& images)>;
+
+// By t-SNE of the features of pictures taken evenly from all over `rows` where there are more than
+// size.pictures: as_json(MapPoints) of those. rows, index, answers: as MapPoints has them. Null
+// where there are fewer than ten, or no labels. progress: of map_points.
 nlohmann::ordered_json page_map(const LabelledImages& rows, std::span<const std::uint32_t> index,
-                                std::span<const Label> answers, const Tensor& features,
+                                std::span<const Label> answers, const MapFeatures& features,
                                 const PageMapSize& size, int threads,
                                 const MapProgress& progress = {});
 

@@ -26,7 +26,7 @@ TEST(PageMap, TakesPicturesFromAllOver) {
     index.push_back(1000 + i);
     answers.push_back(static_cast<Label>(i % 3 == 0 ? 1 : 0));
   }
-  const auto map = page_map(rows, index, answers, pixels_of(rows.images), {20, 50}, 1);
+  const auto map = page_map(rows, index, answers, pixels_of, {20, 50}, 1);
   ASSERT_EQ(map["x"].size(), 20U);
   EXPECT_EQ(map["y"].size(), 20U);
   for (std::size_t i = 0; i < 20; ++i) {
@@ -38,10 +38,11 @@ TEST(PageMap, TakesPicturesFromAllOver) {
 
 TEST(PageMap, OfFewIsOfAllAndOfHardlyAnyNone) {
   const LabelledImages few = made(12), hardly = made(9);
-  const auto map = page_map(few, {}, {}, pixels_of(few.images), {20, 50}, 1);
+  const auto map = page_map(few, {}, {}, pixels_of, {20, 50}, 1);
   ASSERT_EQ(map["x"].size(), 12U);
-  EXPECT_TRUE(page_map(hardly, {}, {}, pixels_of(hardly.images), {20, 50}, 1).is_null());
-  EXPECT_THROW(page_map(few, {}, {}, pixels_of(hardly.images), {20, 50}, 1), Error);
+  EXPECT_TRUE(page_map(hardly, {}, {}, pixels_of, {20, 50}, 1).is_null());
+  const auto of_others = [&](const Tensor&) { return pixels_of(hardly.images); };
+  EXPECT_THROW(page_map(few, {}, {}, of_others, {20, 50}, 1), Error);
 }
 
 TEST(PageMap, PixelsAreFromNoughtToOne) {

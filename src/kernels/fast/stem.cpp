@@ -6,7 +6,6 @@
 #include "kernels/fast/pictures.hpp"
 #include "kernels/fast/targets.hpp"
 #include "kernels/fast/vector_block.hpp"
-#include "kernels/reference/conv.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fast/stem.cpp"
@@ -169,11 +168,37 @@ void weights_plane(const Taps& taps, const Outputs& out, const float* src, const
   }
 }
 
+// One sample's gradients at its padded planes, += those that its places' taps bring, kLanes taps
+// from `begin` on. weights: {out.vectors * kLanes, kLanes}, zero where there are fewer taps.
+void data_plane(const Taps& taps, std::size_t begin, const Outputs& out,
+                const float* HWY_RESTRICT sample, const float* HWY_RESTRICT weights,
+                float* HWY_RESTRICT padded) {
+  const F32 d;
+  constexpr std::size_t kChains = 4;  // of sums, so that none waits for the one before
+  const std::size_t count = HWY_MIN(kLanes, taps.count - begin);
+  const std::size_t channels = out.vectors * kLanes;
+  HWY_ALIGN float products[kLanes];
+  for (std::size_t y = 0; y < out.height; ++y) {
+    for (std::size_t x = 0; x < out.width; ++x) {
+      Vector sum[kChains] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+      const float* diff = sample + (y * out.width + x) * kBlock;
+      const float* row = weights;
+      for (std::size_t o = 0; o < channels; o += kBlock, diff += out.plane()) {
+        for (std::size_t j = 0; j < kBlock; ++j, row += kLanes) {
+          sum[j % kChains] = hn::MulAdd(hn::Set(d, diff[j]), hn::LoadU(d, row), sum[j % kChains]);
+        }
+      }
+      hn::Store(hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3])), d, products);
+      float* to = padded + y * taps.row + x * taps.step;
+      for (std::size_t k = 0; k < count; ++k) to[taps.offsets[begin + k]] += products[k];
+    }
+  }
+}
+
 class StemConvolution final : public ConvolutionKernel<float> {
  public:
   explicit StemConvolution(const Convolution& c)
       : c_(c),
-        reference_(c),
         padded_height_(c.height + 2 * c.pad_height),
         padded_width_(c.width + 2 * c.pad_width),
         out_{c.out_height(), c.out_width(), padded_channels(c.out_channels, kBlock) / kLanes},
@@ -193,7 +218,9 @@ class StemConvolution final : public ConvolutionKernel<float> {
   std::size_t forward_bytes() const override {
     return taps_.count * out_.vectors * kLanes * sizeof(float);
   }
-  std::size_t backward_bytes() const override { return 0; }
+  std::size_t backward_bytes() const override {
+    return tap_vectors() * kLanes * row_size() * sizeof(float);
+  }
 
   // Pairs of vectors, one after another; in a pair tap after tap. The last pair may be one vector.
   void pack_forward(const float* weights, void* packed) const override {
@@ -208,7 +235,18 @@ class StemConvolution final : public ConvolutionKernel<float> {
       }
     }
   }
-  void pack_backward(const float* /*weights*/, void* /*packed*/) const override {}
+  // For each vector of taps, channel after channel.
+  void pack_backward(const float* weights, void* packed) const override {
+    float* to = static_cast<float*>(packed);
+    for (std::size_t begin = 0; begin < taps_.count; begin += kLanes) {
+      for (std::size_t o = 0; o < row_size(); ++o) {
+        for (std::size_t k = begin; k < begin + kLanes; ++k) {
+          const bool inside = o < c_.out_channels && k < taps_.count;
+          *to++ = inside ? weights[o * taps_.count + k] : 0.0F;
+        }
+      }
+    }
+  }
 
   std::size_t scratch_bytes(std::size_t /*rows*/) const override {
     return (padded_size() + plane_size() + (kMostTaps + 1) * row_size()) * sizeof(float);
@@ -237,9 +275,20 @@ class StemConvolution final : public ConvolutionKernel<float> {
     }
   }
 
-  void backward_data(std::size_t n, const float* diff_dst, const float* weights, const void* packed,
-                     float* diff_src, void* scratch) const override {
-    reference_.backward_data(n, diff_dst, weights, packed, diff_src, scratch);
+  void backward_data(std::size_t n, const float* diff_dst, const float* /*weights*/,
+                     const void* packed, float* diff_src, void* scratch) const override {
+    float* const padded = static_cast<float*>(scratch);
+    for (std::size_t s = 0; s < n; ++s) {
+      std::fill_n(padded, padded_size(), 0.0F);
+      const float* weights = static_cast<const float*>(packed);
+      for (std::size_t begin = 0; begin < taps_.count; begin += kLanes) {
+        data_plane(taps_, begin, out_, diff_dst + s * c_.dst_elements(), weights, padded);
+        weights += kLanes * row_size();
+      }
+      for_each_row([&](std::size_t from, std::size_t at) {
+        std::copy_n(padded + at, c_.width, diff_src + s * c_.src_elements() + from);
+      });
+    }
   }
 
   // The bias is the weight of one more tap, which sees ones everywhere.
@@ -279,18 +328,27 @@ class StemConvolution final : public ConvolutionKernel<float> {
   std::size_t padded_size() const { return c_.in_channels * plane_size(); }
   std::size_t row_size() const { return out_.vectors * kLanes; }
 
-  // A sample into the middle of its padded planes, whose borders are zero already.
-  void copy_inside(const float* src, float* padded) const {
+  std::size_t tap_vectors() const { return (taps_.count + kLanes - 1) / kLanes; }
+
+  // do_row(from, at): a sample's row begins at `from`, and at `at` in its padded planes.
+  template <class DoRow>
+  void for_each_row(const DoRow& do_row) const {
+    std::size_t from = 0;
     for (std::size_t i = 0; i < c_.in_channels; ++i) {
-      for (std::size_t y = 0; y < c_.height; ++y, src += c_.width) {
+      for (std::size_t y = 0; y < c_.height; ++y, from += c_.width) {
         const std::size_t row = i * padded_height_ + y + c_.pad_height;
-        std::copy_n(src, c_.width, padded + row * padded_width_ + c_.pad_width);
+        do_row(from, row * padded_width_ + c_.pad_width);
       }
     }
   }
 
+  // A sample into the middle of its padded planes, whose borders are zero already.
+  void copy_inside(const float* src, float* padded) const {
+    for_each_row(
+        [&](std::size_t from, std::size_t at) { std::copy_n(src + from, c_.width, padded + at); });
+  }
+
   Convolution c_;
-  reference::DirectConvolution<float> reference_;
   std::size_t padded_height_, padded_width_;
   Outputs out_;
   Taps taps_;

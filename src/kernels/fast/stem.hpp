@@ -12,8 +12,7 @@ namespace weft::fast {
 // dst in blocks of vector_block(), dilation and groups 1.
 bool stem_takes(const Convolution& c);
 
-// Of a convolution that stem_takes. backward_data is the reference's: nothing comes before a first
-// layer.
+// Of a convolution that stem_takes.
 std::unique_ptr<ConvolutionKernel<float>> make_stem_convolution(const Convolution& c);
 
 }  // namespace weft::fast

@@ -138,8 +138,8 @@ std::size_t Conv<T>::multiply_adds() const {
 
 template <class T>
 std::size_t Conv<T>::packed_bytes() const {
-  const std::size_t backward = whitens_ ? 0 : kernel_->backward_bytes();
-  return forward_bytes() + std::max(backward, (conv_.out_channels + conv_.weights()) * sizeof(T));
+  const std::size_t folded = (conv_.out_channels + conv_.weights()) * sizeof(T);
+  return forward_bytes() + std::max(kernel_->backward_bytes(), folded);
 }
 
 template <class T>
@@ -150,7 +150,7 @@ const void* Conv<T>::behind(const void* packed) const {
 template <class T>
 void Conv<T>::pack(const T* parameters, bool backward, void* packed) const {
   kernel_->pack_forward(parameters, packed);
-  if (backward && !whitens_) kernel_->pack_backward(parameters, const_cast<void*>(behind(packed)));
+  if (backward) kernel_->pack_backward(parameters, const_cast<void*>(behind(packed)));
 }
 
 template <class T>
@@ -186,11 +186,7 @@ void Conv<T>::backward(const typename Layer<T>::Backward& pass) const {
     kernel_->backward_weights(pass.n, pass.src, pass.diff_dst, pass.accumulate,
                               pass.diff_parameters, diff_bias, pass.scratch);
   }
-  if (pass.diff_src && whitens_) {
-    // Training, where nothing comes before it, packs nothing for this.
-    reference_kernels<T>().make_convolution(conv_)->backward_data(
-        pass.n, pass.diff_dst, pass.parameters, nullptr, pass.diff_src, nullptr);
-  } else if (pass.diff_src) {
+  if (pass.diff_src) {
     kernel_->backward_data(pass.n, pass.diff_dst, pass.parameters, behind(pass.packed),
                            pass.diff_src, pass.scratch);
   }
