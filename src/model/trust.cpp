@@ -13,26 +13,36 @@ namespace {
 // More pictures change the temperature by less than its own uncertainty.
 constexpr std::size_t kMostPictures = 5000;
 
-// The log loss at this temperature, and what speaks for it beforehand: a normal distribution of its
-// logarithm about 0 with a deviation of a half. A few pictures that are all right would else say 0.
-double loss_at(double temperature, const Tensor& logits, std::span<const Label> labels) {
+// What is known before any picture is seen, that the network's own confidence is right, weighs as
+// much as so many pictures: a few that are all right would else say that it always is.
+constexpr double kPriorPictures = 10;
+
+struct Answers {
+  double right = 0, confidence = 0;  // their number, and the sum of the most probable classes'
+};
+
+Answers answers_at(double temperature, const Tensor& logits, std::span<const Label> labels) {
   const std::size_t ways = logits.shape()[0], n = logits.shape()[1], classes = logits.shape()[2];
   const auto values = logits.as<float>();
-  double loss = 0;
+  Answers answers;
+  std::vector<double> mean(classes), of_way(classes);
   for (std::size_t i = 0; i < n; ++i) {
-    double probability = 0;
+    std::ranges::fill(mean, 0.0);
     for (std::size_t way = 0; way < ways; ++way) {
-      const float* row = values.data() + (way * n + i) * classes;
-      const double own = static_cast<double>(row[labels[i]]);
-      double sum = 0;  // of exp((other - own) / temperature)
+      const auto row = values.subspan((way * n + i) * classes, classes);
+      const auto largest = static_cast<double>(std::ranges::max(row));
+      double sum = 0;
       for (std::size_t c = 0; c < classes; ++c) {
-        sum += std::exp(std::min(700.0, (static_cast<double>(row[c]) - own) / temperature));
+        of_way[c] = std::exp((static_cast<double>(row[c]) - largest) / temperature);
+        sum += of_way[c];
       }
-      probability += 1 / sum;
+      for (std::size_t c = 0; c < classes; ++c) mean[c] += of_way[c] / sum;
     }
-    loss -= std::log(std::max(probability / static_cast<double>(ways), 1e-300));
+    const auto best = std::ranges::max_element(mean);
+    answers.right += best - mean.begin() == labels[i] ? 1 : 0;
+    answers.confidence += *best / static_cast<double>(ways);
   }
-  return loss + 2 * std::log(temperature) * std::log(temperature);
+  return answers;
 }
 
 }  // namespace
@@ -42,26 +52,16 @@ double fit_temperature(const Tensor& logits, std::span<const Label> labels) {
     fail(ErrorCode::usage, "temperature: logits of shape {} for {} labels: {{ways, n, classes}}",
          logits.shape().text(), labels.size());
   }
-  // By golden sections of its logarithm: the loss has one minimum for one way, and is smooth enough
-  // for several.
-  const double golden = (std::sqrt(5.0) - 1) / 2;
+  const auto n = static_cast<double>(labels.size());
+  const double prior = kPriorPictures / n * answers_at(1, logits, labels).confidence;
+  const auto too_sure = [&](double temperature) {
+    const Answers answers = answers_at(temperature, logits, labels);
+    return answers.confidence / n > (answers.right + prior) / (n + kPriorPictures);
+  };
   double low = std::log(0.05), high = std::log(20.0);
-  double a = high - golden * (high - low), b = low + golden * (high - low);
-  double at_a = loss_at(std::exp(a), logits, labels), at_b = loss_at(std::exp(b), logits, labels);
   while (high - low > 1e-3) {
-    if (at_a <= at_b) {
-      high = b;
-      b = a;
-      at_b = at_a;
-      a = high - golden * (high - low);
-      at_a = loss_at(std::exp(a), logits, labels);
-    } else {
-      low = a;
-      a = b;
-      at_a = at_b;
-      b = low + golden * (high - low);
-      at_b = loss_at(std::exp(b), logits, labels);
-    }
+    const double middle = (low + high) / 2;
+    (too_sure(std::exp(middle)) ? low : high) = middle;
   }
   // Few digits, which a file's text keeps exactly.
   return std::round(std::exp((low + high) / 2) * 1000) / 1000;

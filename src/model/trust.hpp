@@ -10,10 +10,13 @@
 
 namespace weft {
 
-// The temperature for which the log loss of the answers is least: the mean, over the ways, of the
-// softmax of logits / temperature (Guo, Pleiss, Sun, Weinberger: On calibration of modern neural
-// networks; 2017), drawn towards 1 where there are few pictures. logits: f32 {ways, n, classes};
-// labels: n. Between 1/20 and 20. Throws Error(usage) when the sizes disagree or there is none.
+// The temperature at which the answers, the means over the ways of the softmax of logits /
+// temperature (Guo, Pleiss, Sun, Weinberger: On calibration of modern neural networks; 2017), are
+// as sure, in the mean, as they are right (Clarté, Loureiro, Krzakala, Zdeborová: Expectation
+// consistency for calibration of neural networks; 2023). The one of the least log loss makes more
+// of the surest answers, and left the others too sure (docs/predicting.md). Drawn towards 1 where
+// there are few pictures. logits: f32 {ways, n, classes}; labels: n. Between 1/20 and 20. Throws
+// Error(usage) when the sizes disagree or there is none.
 double fit_temperature(const Tensor& logits, std::span<const Label> labels);
 
 // kSpreads quantiles of spread_of the answers, ascending. probabilities: f32 {n, classes}, n at

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "explore/drawing.hpp"
 #include "explore/saliency.hpp"
+#include "kernels/map_kernels.hpp"
 #include "report/page_map.hpp"
 #include "report/sheet.hpp"
 
@@ -31,13 +32,9 @@ std::vector<std::uint32_t> nearest_rows(const Tensor& known, std::span<const flo
   const std::size_t n = known.rows(), size = point.size();
   const auto values = known.as<float>();
   std::vector<float> squares(n);
+  const MapKernels& kernels = fast_map_kernels();
   for (std::size_t i = 0; i < n; ++i) {
-    float sum = 0;
-    for (std::size_t k = 0; k < size; ++k) {
-      const float difference = values[i * size + k] - point[k];
-      sum += difference * difference;
-    }
-    squares[i] = sum;
+    squares[i] = kernels.squared_distance(size, values.data() + i * size, point.data());
   }
   std::vector<std::uint32_t> order(n);
   std::iota(order.begin(), order.end(), std::uint32_t{0});
