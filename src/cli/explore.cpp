@@ -59,7 +59,8 @@ void run_explore(const Options& options) {
   load_options.strict = options.strict;
   const Dataset data = load(options.data, load_options);
   const std::string file = options.out.empty() ? data.name + ".html" : options.out;
-  write_file(file, page(data.name + " - weft", data_report(data, map_of(options, data))));
+  write_file(
+      file, page(data.name + " - weft", data_report(data, map_of(options, data), options.threads)));
   say(fmt::format("{} holds the page", file));
 }
 

@@ -166,7 +166,8 @@ void raise_hood(Canvas& canvas, RandomStream& random) {
   const double scale = random.uniform(0.65, 0.9);
   Affine affine;
   affine.dy = (1 - scale) * static_cast<double>(canvas.size.height) / 2;
-  draw(canvas, affine, 0, scale * random.uniform(0.9, 1.1), scale, smaller);
+  // Wider for its height, at times, as with its sleeves spread.
+  draw(canvas, affine, 0, scale * random.uniform(0.9, 1.4), scale, smaller);
   const double half_y = static_cast<double>(canvas.size.height) / 2;
   const double half_x = static_cast<double>(canvas.size.width) / 2;
   const double ry = half_y * (1 - scale) * random.uniform(0.8, 1.3);
@@ -201,7 +202,7 @@ Canvas placed(Canvas& src, RandomStream& random) {
   const bool wide = lies(src);
   if (!wide && chance(random, 0.12)) {
     dress_somebody(src, random);
-  } else if (!wide && chance(random, 0.12)) {
+  } else if (!wide && chance(random, 0.22)) {
     raise_hood(src, random);
   }
   double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "nn/layers/activation.hpp"
+#include "nn/network_parts.hpp"
 
 namespace weft {
 namespace {
@@ -20,7 +21,6 @@ constexpr std::size_t kTileValues = std::size_t{1} << 18;
 constexpr std::size_t kMostLanes = 8;
 constexpr std::size_t kLeastLaneRows = 32;
 constexpr std::size_t kReductionBlock = 4096;
-constexpr std::size_t kLineValues = 16;  // lanes begin at cache lines
 
 constexpr std::size_t kMostLaneValues = std::size_t{1} << 26;  // in all lanes' gradients together
 
@@ -47,50 +47,7 @@ std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-template <class T>
-BatchLayer<T>* batch_layer(const Node<T>& node) {
-  return dynamic_cast<BatchLayer<T>*>(node.layer.get());
-}
-
 }  // namespace
-
-template <class T>
-std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits,
-                          const Label* labels) {
-  std::size_t correct = 0;
-  for (std::size_t s = 0; s < n; ++s) {
-    const T* row = logits + s * classes;
-    const T* largest = std::max_element(
-        row, row + classes, [](const T& a, const T& b) { return real_part(a) < real_part(b); });
-    correct += largest - row == labels[s] ? 1 : 0;
-  }
-  return correct;
-}
-
-template <class T>
-struct Network<T>::Batch {
-  const RowSource<T>& source;
-  std::span<const std::uint32_t> positions;
-  const Plan& plan;
-  const TrainingDraw* draw = nullptr;  // none: not training
-  const Label* labels = nullptr;
-  const Loss<T>* loss = nullptr;
-  T scale{};
-  std::span<float> difficulty = {};
-};
-
-template <class T>
-struct Network<T>::Tile {
-  std::size_t begin, rows;  // in the batch
-  std::size_t first;        // of them in the workspace
-  Workspace<T>& space;
-  const T* input;  // of the network
-  int thread;
-  std::size_t lane = 0;
-  bool opens_lane = true;
-  WorkPart part = {};
-  BatchResult<T>* result = nullptr;
-};
 
 template <class T>
 Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T>& kernels,
@@ -127,8 +84,7 @@ Network<T>::Network(const std::string& text, const Shape& input, const Kernels<T
   const auto count = static_cast<std::size_t>(pool_->threads());
   gates_.resize(architecture_.nodes().size());
   scratch_.resize(count);
-  labels_.resize(count);
-  mixed_.resize(count);
+  loss_spaces_.resize(count);
   inference_spaces_.resize(count);
   training_spaces_.resize(training_.stages.size() == 1 ? count : 1);
 }
@@ -150,25 +106,6 @@ Profile Network<T>::take_profile() {
 template <class T>
 double* Network<T>::time_of(double Profile::*part, int thread) {
   return profiles_.empty() ? nullptr : &(profiles_[static_cast<std::size_t>(thread)].*part);
-}
-
-template <class T>
-double* Network<T>::time_of(const Operation& operation, int thread) {
-  if (profiles_.empty()) return nullptr;
-  Profile& profile = profiles_[static_cast<std::size_t>(thread)];
-  switch (operation.kind) {
-    case Operation::fetch:
-      return &profile.fetch;
-    case Operation::loss:
-      return &profile.loss;
-    case Operation::forward:
-    case Operation::gather_forward:
-      return &profile.forward[operation.node];
-    case Operation::backward:
-    case Operation::gather_backward:
-      break;
-  }
-  return &profile.backward[operation.node];
 }
 
 template <class T>
@@ -217,209 +154,6 @@ void Network<T>::pack_folded(std::size_t folding, std::size_t folded) {
 }
 
 template <class T>
-T* Network<T>::output_of(std::size_t node, const Batch& batch, const Tile& tile) const {
-  if (node == Node<T>::kNone) return const_cast<T*>(tile.input);
-  const std::size_t values = architecture_.nodes()[node].output.elements();
-  return tile.space.dst[batch.plan.dst[node]].data() + tile.first * values;
-}
-
-template <class T>
-void Network<T>::run(const Operation& operation, const Batch& batch, Tile& tile) {
-  const Timed timed(time_of(operation, tile.thread));
-  switch (operation.kind) {
-    case Operation::fetch:
-      fetch(batch, tile);
-      break;
-    case Operation::forward:
-    case Operation::gather_forward:
-      forward(operation, batch, tile);
-      break;
-    case Operation::loss:
-      loss(operation, batch, tile);
-      break;
-    case Operation::backward:
-    case Operation::gather_backward:
-      backward(operation, batch, tile);
-      break;
-  }
-}
-
-// Where other stages will look for it, the input is brought to the workspace.
-template <class T>
-void Network<T>::fetch(const Batch& batch, Tile& tile) {
-  const std::size_t values = architecture_.input().elements();
-  T* buffer = tile.space.input.data() + tile.first * values;
-  tile.input = batch.source.fetch(batch.positions.subspan(tile.begin, tile.rows), buffer);
-  if (batch.plan.stages.size() == 1 || tile.input == buffer) return;
-  std::copy_n(tile.input, tile.rows * values, buffer);
-  tile.input = buffer;
-}
-
-template <class T>
-void Network<T>::forward(const Operation& operation, const Batch& batch, const Tile& tile) {
-  const Node<T>& node = architecture_.nodes()[operation.node];
-  const T* src = output_of(node.src, batch, tile);
-  T* dst = output_of(operation.node, batch, tile);
-  if (!node.layer) {
-    architecture_.kernels().add(tile.rows * node.output.elements(), src,
-                                output_of(node.skip, batch, tile), dst);
-    return;
-  }
-  const typename Layer<T>::Forward pass{
-      .n = tile.rows,
-      .src = src,
-      .dst = dst,
-      .parameters = parameters_of(operation.node),
-      .packed = packed_of(operation.node),
-      .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
-      .draw = batch.draw,
-      .first_row = tile.begin,
-      .folded = batch.plan.folds_at(operation.node),
-      .gate = gates_[operation.node].gate,
-      .slope = gates_[operation.node].slope,
-      .part = tile.part};
-  if (operation.kind == Operation::gather_forward) {
-    batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
-  } else {
-    node.layer->forward(pass);
-  }
-}
-
-template <class T>
-void Network<T>::loss(const Operation& operation, const Batch& batch, const Tile& tile) {
-  const std::size_t outputs = architecture_.output().elements();
-  const T* logits = output_of(operation.node, batch, tile);
-  std::vector<Label>& labels = labels_[static_cast<std::size_t>(tile.thread)];
-  for (std::size_t i = 0; i < tile.rows; ++i) {
-    labels[i] = batch.labels[batch.positions[tile.begin + i]];
-  }
-  T* diff = tile.space.diff[operation.diff_dst].data() + tile.first * outputs;
-  if (batch.source.mixes()) {
-    tile.result->loss += mixed_loss(batch, tile, logits, diff);
-  } else {
-    tile.result->loss +=
-        (*batch.loss)(tile.rows, outputs, logits, labels.data(), batch.scale, diff);
-  }
-  tile.result->correct += count_correct(tile.rows, outputs, logits, labels.data());
-  if (!batch.difficulty.empty()) note_difficulty(batch, tile, diff);
-}
-
-template <class T>
-void Network<T>::note_difficulty(const Batch& batch, const Tile& tile, const T* diff) {
-  const std::size_t outputs = architecture_.output().elements();
-  for (std::size_t i = 0; i < tile.rows; ++i) {
-    double square = 0;
-    for (std::size_t c = 0; c < outputs; ++c) {
-      const auto value = static_cast<double>(real_part(diff[i * outputs + c] / batch.scale));
-      square += value * value;
-    }
-    batch.difficulty[batch.positions[tile.begin + i]] = static_cast<float>(std::sqrt(square));
-  }
-}
-
-template <class T>
-Sum<T> Network<T>::loss_at_all_labels(const Batch& batch, const T* logits, T* diff,
-                                      std::vector<T>& of_one) {
-  const std::size_t outputs = architecture_.output().elements();
-  const double share = 1 / static_cast<double>(outputs);
-  Sum<T> sum{};
-  std::fill_n(diff, outputs, T{});
-  for (std::size_t label = 0; label < outputs; ++label) {
-    const auto one = static_cast<Label>(label);
-    sum += share * (*batch.loss)(1, outputs, logits, &one, static_cast<T>(share) * batch.scale,
-                                 of_one.data());
-    for (std::size_t c = 0; c < outputs; ++c) diff[c] += of_one[c];
-  }
-  return sum;
-}
-
-// The loss at both labels of each row, each as much as there is of it; of junk, at all labels
-// alike.
-template <class T>
-Sum<T> Network<T>::mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff) {
-  const std::size_t outputs = architecture_.output().elements();
-  std::vector<T>& of_other = mixed_[static_cast<std::size_t>(tile.thread)];
-  Sum<T> sum{};
-  for (std::size_t i = 0; i < tile.rows; ++i, logits += outputs, diff += outputs) {
-    const std::uint32_t position = batch.positions[tile.begin + i];
-    const Mixture mix = batch.source.mixture(position);
-    if (mix.junk) {
-      sum += loss_at_all_labels(batch, logits, diff, of_other);
-      continue;
-    }
-    const double own = 1 - static_cast<double>(mix.share), other = static_cast<double>(mix.share);
-    sum += own * (*batch.loss)(1, outputs, logits, batch.labels + position,
-                               static_cast<T>(own) * batch.scale, diff);
-    sum += other * (*batch.loss)(1, outputs, logits, batch.labels + mix.other,
-                                 static_cast<T>(other) * batch.scale, of_other.data());
-    for (std::size_t c = 0; c < outputs; ++c) diff[c] += of_other[c];
-  }
-  return sum;
-}
-
-template <class T>
-void Network<T>::backward(const Operation& operation, const Batch& batch, const Tile& tile) {
-  const Node<T>& node = architecture_.nodes()[operation.node];
-  const std::size_t out = node.output.elements();
-  const std::size_t in = node.src == Node<T>::kNone
-                             ? architecture_.input().elements()
-                             : architecture_.nodes()[node.src].output.elements();
-  const auto diff_at = [&](std::size_t slot, std::size_t values) -> T* {
-    if (slot == Operation::kNone) return nullptr;
-    return tile.space.diff[slot].data() + tile.first * values;
-  };
-  T* diff_dst = diff_at(operation.diff_dst, out);
-  if (!node.layer) {
-    std::copy_n(diff_dst, tile.rows * out, diff_at(operation.add_to, out));
-    return;
-  }
-  T* lane = lane_gradients_.data() + tile.lane * round_up(parameters_.size(), kLineValues);
-  typename Layer<T>::Backward pass{
-      .n = tile.rows,
-      .src = output_of(node.src, batch, tile),
-      .dst = output_of(operation.node, batch, tile),
-      .diff_dst = diff_dst,
-      .diff_src = diff_at(operation.diff_src, in),
-      .parameters = parameters_of(operation.node),
-      .packed = packed_of(operation.node),
-      .diff_parameters = lane + node.offset,
-      .accumulate = !tile.opens_lane,
-      .scratch = scratch_[static_cast<std::size_t>(tile.thread)].data(),
-      .draw = batch.draw,
-      .first_row = tile.begin};
-  if (operation.kind == Operation::gather_backward) {
-    pass.diff_src = diff_dst;
-    batch_layer(node)->gather(pass, lane_sums_.data() + tile.lane * most_sums_);
-    return;
-  }
-  node.layer->backward(pass);
-  if (operation.add_to == Operation::kNone) return;
-  T* sum = diff_at(operation.add_to, in);
-  architecture_.kernels().add(tile.rows * in, sum, pass.diff_src, sum);
-}
-
-template <class T>
-void Network<T>::settle(const Operation& last, const Batch& batch, std::size_t lanes) {
-  const Timed timed(time_of(last, 0));
-  const Node<T>& node = architecture_.nodes()[last.node];
-  const BatchLayer<T>& layer = *batch_layer(node);
-  for (std::size_t lane = 1; lane < lanes; ++lane) {
-    for (std::size_t i = 0; i < layer.sums(); ++i) {
-      lane_sums_[i] += lane_sums_[lane * most_sums_ + i];
-    }
-  }
-  const std::size_t rows = batch.positions.size();
-  if (last.kind == Operation::gather_forward) {
-    layer.settle_forward(rows, lane_sums_.data(), parameters_.data() + node.offset,
-                         packed_of(last.node));
-  } else {
-    layer.settle_backward(rows, lane_sums_.data(), packed_of(last.node),
-                          gradients_.data() + node.offset);
-  }
-  std::ranges::fill(lane_sums_, Sum<T>(0));
-}
-
-template <class T>
 void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, std::size_t rows) {
   const bool shared = plan.stages.size() > 1;
   std::size_t most_tile = 1;
@@ -435,8 +169,6 @@ void Network<T>::reserve(const Plan& plan, std::vector<Workspace<T>>& spaces, st
   for (auto& scratch : scratch_) {
     if (scratch.size() < bytes) scratch.resize(bytes);
   }
-  for (auto& labels : labels_) labels.resize(most_tile);
-  for (auto& mixed : mixed_) mixed.resize(architecture_.output().elements());
 }
 
 template <class T>
@@ -507,9 +239,10 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   pack(training_);
   reserve(training_, training_spaces_, positions.size());
   const std::size_t lanes = lanes_of(positions.size(), parameters_.size());
-  const std::size_t lane_values = lanes * round_up(parameters_.size(), kLineValues);
   gradients_.resize(parameters_.size());
-  if (lane_gradients_.size() < lane_values) lane_gradients_.resize(lane_values);
+  if (lane_gradients_.size() < lanes * lane_values()) {
+    lane_gradients_.resize(lanes * lane_values());
+  }
   if (lane_sums_.size() < lanes * most_sums_) lane_sums_.resize(lanes * most_sums_);
   const Batch batch{.source = source,
                     .positions = positions,
@@ -532,8 +265,8 @@ BatchResult<T> Network<T>::gradient(const RowSource<T>& source,
   pool_->for_each(reduced_.size(), [&](std::size_t i, int thread) {
     const Timed reduction(time_of(&Profile::reduce, thread));
     const auto [begin, count] = reduced_[i];
-    architecture_.kernels().sum_blocks(count, lanes, round_up(parameters_.size(), kLineValues),
-                                       lane_gradients_.data() + begin, gradients_.data() + begin);
+    architecture_.kernels().sum_blocks(count, lanes, lane_values(), lane_gradients_.data() + begin,
+                                       gradients_.data() + begin);
   });
   BatchResult<T> sum;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -567,8 +300,6 @@ void Network<T>::run_lane(const Stage& stage, const Batch& batch, std::size_t la
   }
 }
 
-template std::size_t count_correct(std::size_t, std::size_t, const float*, const Label*);
-template std::size_t count_correct(std::size_t, std::size_t, const double*, const Label*);
 template class Network<float>;
 template class Network<double>;
 template class Network<std::complex<double>>;

@@ -1,7 +1,6 @@
 // A network at work: an architecture, one block of parameters, and the passes over a batch.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,27 +9,13 @@
 #include "base/threads.hpp"
 #include "data/rows.hpp"
 #include "nn/architecture.hpp"
+#include "nn/batch_loss.hpp"
 #include "nn/plan.hpp"
 #include "nn/profile.hpp"
 #include "nn/workspace.hpp"
 #include "tensor/aligned.hpp"
 
 namespace weft {
-
-// A loss over some rows: as Kernels<T>::softmax_cross_entropy and its siblings.
-template <class T>
-using Loss = std::function<Sum<T>(std::size_t n, std::size_t classes, const T* logits,
-                                  const Label* labels, T scale, T* diff_logits)>;
-
-// Rows whose largest logit is their label's; ties go to the lower class.
-template <class T>
-std::size_t count_correct(std::size_t n, std::size_t classes, const T* logits, const Label* labels);
-
-template <class T>
-struct BatchResult {
-  Sum<T> loss{};            // summed over the rows
-  std::size_t correct = 0;  // as count_correct counts
-};
 
 // A batch goes through the plan's stages in tiles of rows that stay in the cache. Gradients, and
 // what batch layers gather, are summed in lanes that depend on the batch's size alone, and the
@@ -77,6 +62,8 @@ class Network {
   // Where a thread's time on this operation is summed up; null where nobody wants to know.
   double* time_of(const Operation& operation, int thread);
   double* time_of(double Profile::*part, int thread = 0);
+  // A lane's gradients and what fills its last cache line.
+  std::size_t lane_values() const { return (parameters_.size() + 15) / 16 * 16; }
   const T* parameters_of(std::size_t node) const;
   std::byte* packed_of(std::size_t node);
   void run(const Operation& operation, const Batch& batch, Tile& tile);
@@ -84,10 +71,6 @@ class Network {
   void forward(const Operation& operation, const Batch& batch, const Tile& tile);
   void backward(const Operation& operation, const Batch& batch, const Tile& tile);
   void loss(const Operation& operation, const Batch& batch, const Tile& tile);
-  void note_difficulty(const Batch& batch, const Tile& tile, const T* diff);
-  // The mean of a row's loss over all labels: least where all classes are equally likely.
-  Sum<T> loss_at_all_labels(const Batch& batch, const T* logits, T* diff, std::vector<T>& of_one);
-  Sum<T> mixed_loss(const Batch& batch, const Tile& tile, const T* logits, T* diff);
   T* output_of(std::size_t node, const Batch& batch, const Tile& tile) const;
   // What the lanes gathered, added up in order, goes to the layer of the stage's last operation.
   void settle(const Operation& last, const Batch& batch, std::size_t lanes);
@@ -115,8 +98,7 @@ class Network {
   Plan training_, inference_;
   std::vector<Workspace<T>> training_spaces_, inference_spaces_;
   std::vector<AlignedVector<std::byte>> scratch_;  // one a thread
-  std::vector<std::vector<Label>> labels_;         // likewise: a tile's
-  std::vector<std::vector<T>> mixed_;              // likewise: a gradient at one row's other label
+  std::vector<LossSpace<T>> loss_spaces_;          // likewise
   std::vector<Profile> profiles_;                  // likewise; none while nothing is timed
 };
 

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/threads.hpp"
 #include "base/version.hpp"
-#include "data/duplicates.hpp"
+#include "explore/copies.hpp"
 #include "report/sheet.hpp"
 
 namespace weft {
@@ -108,24 +109,21 @@ ordered_json twin(const NamedPart& part, std::uint32_t row, std::size_t place) {
   return one;
 }
 
-// A pair of pictures, one of each part.
+// A pair of pictures, one of each part, by their rows there.
 struct Pair {
-  Twins rows;
+  std::uint32_t first = 0, second = 0;
   bool equal = false, same_label = true;
 };
 
 // The most telling first: those with different labels, then those that are equal to the byte.
-std::vector<Pair> pairs_of(const LabelledImages& first, const LabelledImages& second) {
-  const std::size_t size = first.images.row_elements();
-  const auto picture = [size](const LabelledImages& part, std::uint32_t row) {
-    return part.images.as<std::uint8_t>().subspan(row * size, size);
-  };
+std::vector<Pair> pairs_of(const LabelledImages& first, const LabelledImages& second, int threads) {
+  const auto border = static_cast<std::uint32_t>(first.size());
+  const PictureRows both({&first.images, &second.images});
   std::vector<Pair> pairs;
-  for (const Twins& rows : near_duplicates(first.images, hashes_of(first.images), second.images,
-                                           hashes_of(second.images))) {
-    pairs.push_back({rows,
-                     std::ranges::equal(picture(first, rows.first), picture(second, rows.second)),
-                     first.labels[rows.first] == second.labels[rows.second]});
+  for (const Copy& copy : find_copies(both, threads)) {
+    if (copy.first >= border || copy.second < border) continue;
+    const std::uint32_t row = copy.second - border;
+    pairs.push_back({copy.first, row, copy.exact, first.labels[copy.first] == second.labels[row]});
   }
   std::ranges::stable_sort(
       pairs, {}, [](const Pair& pair) { return std::pair(pair.same_label, !pair.equal); });
@@ -133,10 +131,10 @@ std::vector<Pair> pairs_of(const LabelledImages& first, const LabelledImages& se
 }
 
 // Pictures of the last part that stand in the first one too; null where there is one part.
-ordered_json duplicates(const std::vector<NamedPart>& parts) {
+ordered_json duplicates(const std::vector<NamedPart>& parts, int threads) {
   if (parts.size() < 2) return nullptr;
   const NamedPart &first = parts.front(), &second = parts.back();
-  const std::vector<Pair> found = pairs_of(*first.second, *second.second);
+  const std::vector<Pair> found = pairs_of(*first.second, *second.second, threads);
   // Both pictures of each pair, one after the other.
   const std::size_t shown = std::min(kPairs, found.size());
   const Shape& shape = first.second->images.shape();
@@ -149,14 +147,14 @@ ordered_json duplicates(const std::vector<NamedPart>& parts) {
   PictureSheet sheet(both);
   ordered_json pairs = ordered_json::array();
   for (std::size_t i = 0; i < shown; ++i) {
-    const Twins& rows = found[i].rows;
+    const Pair& rows = found[i];
     copy(*first.second, rows.first, 2 * i);
     copy(*second.second, rows.second, 2 * i + 1);
     const auto one = sheet.add(2 * i), other = sheet.add(2 * i + 1);
     if (!one || !other) break;
     pairs.push_back({{"first", twin(first, rows.first, *one)},
                      {"second", twin(second, rows.second, *other)},
-                     {"equal", found[i].equal}});
+                     {"equal", rows.equal}});
   }
   return {{"first", first.first},
           {"second", second.first},
@@ -170,7 +168,7 @@ ordered_json duplicates(const std::vector<NamedPart>& parts) {
 
 }  // namespace
 
-ordered_json data_report(const Dataset& data, ordered_json map) {
+ordered_json data_report(const Dataset& data, ordered_json map, int threads) {
   const std::vector<NamedPart> parts = parts_of(data);
   if (parts.empty()) fail(ErrorCode::bad_input, "explore: {} holds no pictures", data.source);
   const LabelledImages& first = *parts.front().second;
@@ -186,7 +184,7 @@ ordered_json data_report(const Dataset& data, ordered_json map) {
                                              shape[1] == 1 ? "grey" : "in colour")},
                         {"parts", counts(parts, classes)},
                         {"pictures", pictures(first, classes)}};
-  ordered_json twins = duplicates(parts);
+  ordered_json twins = duplicates(parts, threads > 0 ? threads : default_threads());
   if (!twins.is_null()) document["duplicates"] = std::move(twins);
   if (!map.is_null()) document["map"] = std::move(map);
   return document;

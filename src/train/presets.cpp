@@ -34,13 +34,14 @@ std::size_t halvings(const Shape& picture) {
 
 // A whitening layer and its activation: both signs of the principal components of 3x3 patches, of
 // which colours have more. Behind them `stages` more halvings are to come; what is too many for
-// those is done here.
-void begin(const Shape& picture, std::size_t stages, const std::string& activation,
-           Layers& layers) {
+// those is done here: the first `pooled` by pooling alone, which sees every patch.
+void begin(const Shape& picture, std::size_t stages, const std::string& activation, Layers& layers,
+           std::size_t pooled = 0) {
   const std::size_t count = halvings(picture), more = count > stages ? count - stages : 0;
-  layers.add(fmt::format("whiten {} 3x3{}", picture[0] == 1 ? 16 : 32, more > 0 ? " stride 2" : ""))
+  const bool strides = more > pooled;
+  layers.add(fmt::format("whiten {} 3x3{}", picture[0] == 1 ? 16 : 32, strides ? " stride 2" : ""))
       .add(activation);
-  for (std::size_t i = 1; i < more; ++i) layers.add("maxpool 2");
+  for (std::size_t i = strides ? 1 : 0; i < more; ++i) layers.add("maxpool 2");
 }
 
 std::string quick_network(const DataFacts& facts) {
@@ -57,14 +58,14 @@ std::string quick_network(const DataFacts& facts) {
 }
 
 // From 48 pixels a side on pictures show more than outlines: wider layers, the first at half the
-// side, and all that is left are the 4 pixels of halvings().
+// side or less, and all that is left are the 4 pixels of halvings().
 bool is_large(const Shape& picture) {
   return halvings(picture) >= 4;
 }
 
 std::string network_of_large(const DataFacts& facts) {
   Layers layers;
-  begin(facts.picture, 3, "gelu", layers);
+  begin(facts.picture, 3, "gelu", layers, 1);
   for (const std::size_t width : {64, 128, 256}) {
     layers.add(fmt::format("conv {} 3x3", width)).add("maxpool 2").add("batchnorm").add("gelu");
     layers.add(fmt::format("conv {} 3x3", width)).add("batchnorm").add("gelu");
