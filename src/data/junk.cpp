@@ -31,7 +31,7 @@ struct Mask {
 
 // Up and down, and across; the larger one as far as it may reach.
 std::array<double, 2> draw_radii(RandomStream& random, double reach) {
-  const double smaller = reach * random.uniform(0.35, 1);
+  const double smaller = reach * random.uniform(0.2, 1);
   if (random.below(2) == 0) return {reach, smaller};
   return {smaller, reach};
 }
@@ -63,11 +63,18 @@ void draw_lump(RandomStream& random, double reach, Mask& mask) {
   });
 }
 
-void draw_stroke(RandomStream& random, Mask& mask) {
+// Anywhere; or, `fitted`, from side to side, as what was cut out of a photo and fitted in.
+void draw_stroke(RandomStream& random, bool fitted, Mask& mask) {
   std::array<double, 4> end{};
   for (double& value : end) value = random.uniform(-1, 1);
-  const double thick = random.uniform(0.04, 0.2), bent = random.uniform(-0.6, 0.6);
-  const double dy = end[2] - end[0], dx = end[3] - end[1];
+  const double thick = random.uniform(0.04, fitted ? 0.3 : 0.2), bent = random.uniform(-0.6, 0.6);
+  double dy = end[2] - end[0], dx = end[3] - end[1];
+  if (fitted) {
+    const double longer = (2 - 2 * thick) / std::max({std::abs(dy), std::abs(dx), 1e-3});
+    dy *= longer;
+    dx *= longer;
+    end = {-dy / 2, -dx / 2, dy / 2, dx / 2};
+  }
   const double length = std::max(dy * dy + dx * dx, 1e-3);
   mask.draw([&](double y, double x) {
     const double along = ((y - end[0]) * dy + (x - end[1]) * dx) / length;
@@ -125,12 +132,12 @@ class Clouds {
   double fall_, total_ = 0;
 };
 
-// What fills the mask, 0 to 1: a tone with light that falls off, stripes, spots, noise or clouds in
-// it.
+// What fills the mask, 0 to 1: one tone, as of what is drawn or printed; or one with light that
+// falls off, and stripes, spots, noise or clouds in it.
 class Paint {
  public:
   explicit Paint(RandomStream& random) : clouds_(random) {
-    kind_ = random.below(6);
+    kind_ = random.below(8);
     tone_ = random.uniform(0.15, 1);
     other_ = random.uniform(0, 1);
     slope_y_ = random.uniform(-0.3, 0.3);
@@ -139,6 +146,7 @@ class Paint {
     wave_y_ = waves * std::sin(angle);
     wave_x_ = waves * std::cos(angle);
     noise_ = random.uniform(0, 0.1);
+    if (kind_ > 5) slope_y_ = slope_x_ = noise_ = 0;
   }
 
   double at(double y, double x, RandomStream& random) const {
@@ -237,7 +245,7 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
     std::fill_n(picture + c * plane, plane, background.back());
   }
   // Several things over each other, each with its own paint; some with an outline.
-  const std::uint32_t things = kind == 1 ? 1 : 1 + random.below(4);
+  const std::uint32_t things = kind == 1 || random.below(3) == 0 ? 1 : 1 + random.below(4);
   const bool mirrored = random.below(3) == 0;
   for (std::uint32_t i = 0; i < things; ++i) {
     Mask mask(size);
@@ -245,10 +253,12 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
       std::ranges::fill(mask.values, 1.0F);
     } else if (kind <= 3) {
       const std::uint32_t strokes = 1 + random.below(4);
-      for (std::uint32_t k = 0; k < strokes; ++k) draw_stroke(random, mask);
+      for (std::uint32_t k = 0; k < strokes; ++k) draw_stroke(random, i + k == 0, mask);
     } else {
       // The first reaches from side to side, as what was fitted into the picture does.
-      const double reach = i == 0 ? random.uniform(0.75, 1) : random.uniform(0.15, 0.6);
+      const double reach = i == 0
+                               ? std::min(1.0, random.uniform(0.75, 1.25))  // often to the border
+                               : random.uniform(0.15, 0.6);
       if (random.below(3) == 0) {
         draw_box(random, reach, mask);
       } else {

@@ -1,6 +1,7 @@
 #include "data/photo_stream.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <utility>
 
@@ -8,6 +9,14 @@
 #include "base/threads.hpp"
 
 namespace weft {
+namespace {
+
+// A network takes many at once for less, and what wakes its threads for one takes them from those
+// that decode; somebody who waits for an answer does not notice the wait.
+constexpr std::size_t kWorthTaking = 32;
+constexpr std::chrono::milliseconds kPatience{25};
+
+}  // namespace
 
 PhotoStream::PhotoStream(Next next, PhotoWork work, std::stop_source stop)
     : next_(std::move(next)), work_(std::move(work)), stop_(std::move(stop)) {
@@ -37,6 +46,12 @@ std::vector<ConvertedPhoto> PhotoStream::take(std::size_t most) {
   std::unique_lock lock(mutex_);
   const auto first_is_done = [&] { return places_[taken_ % kMostHeld].done; };
   changed_.wait(lock, [&] { return first_is_done() || (ended_ && taken_ == claimed_); });
+  const auto enough = [&] {
+    std::size_t done = 0;
+    while (done < std::min(most, kWorthTaking) && places_[(taken_ + done) % kMostHeld].done) ++done;
+    return done >= std::min(most, kWorthTaking) || (ended_ && taken_ + done == claimed_);
+  };
+  changed_.wait_for(lock, kPatience, enough);
   while (photos.size() < most && first_is_done()) {
     Place& place = places_[taken_ % kMostHeld];
     if (place.thrown && !photos.empty()) break;

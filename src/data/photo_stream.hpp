@@ -48,10 +48,10 @@ class PhotoStream {
   PhotoStream(const PhotoStream&) = delete;
   PhotoStream& operator=(const PhotoStream&) = delete;
 
-  // The next ones, in the order in which `next` gave them: as many as are done, at least one, for
-  // which it waits, at most `most`. None at the end. A file that cannot be used is among them, with
-  // its error; what stops all work is thrown, after what came before: Error(failed) where the
-  // module for pictures is missing, what `next` throws.
+  // The next ones, in the order in which `next` gave them: as many as are done, at most `most`. It
+  // waits for one, and some milliseconds for more. None at the end. A file that cannot be used is
+  // among them, with its error; what stops all work is thrown, after what came before:
+  // Error(failed) where the module for pictures is missing, what `next` throws.
   std::vector<ConvertedPhoto> take(std::size_t most);
 
  private:
