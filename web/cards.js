@@ -41,7 +41,9 @@ function reasons({ heat, near = [] }, item, names, sheets) {
   return h(
     "div",
     { class: "why" },
-    shown(sheets.heat.picture(heat, `What speaks for ${short(names[item.answer])} is red, what against it blue`), "why"),
+    heat === undefined
+      ? null
+      : shown(sheets.heat.picture(heat, `What speaks for ${short(names[item.answer])} is red, what against it blue`), "why"),
     near.map(({ place, label }) =>
       shown(
         sheets.near.picture(place, `Alike in training: ${short(names[label])}`),

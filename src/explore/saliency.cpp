@@ -15,8 +15,8 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kSamples = 128; // of all ways together, or more: each has its own
-constexpr std::size_t kAtOnce = 16;   // of them, that a thread takes together
+constexpr std::size_t kSamples = 128;  // of all ways together: each has its own
+constexpr std::size_t kAtOnce = 16;    // of them, that a thread takes together
 
 // One network looking at the picture in one way.
 struct Way {
@@ -81,11 +81,11 @@ class Saliency::Implementation {
            picture.size(), label, size_.elements(), classes_);
     }
     const std::vector<Way> ways = ways_to(picture);
-    const std::size_t parts = (kSamples / kAtOnce + ways.size() - 1) / ways.size();
+    const std::size_t parts = parts_of_a_way();
     std::vector<std::vector<float>> gradients(ways.size() * parts);
     pool_.for_each(gradients.size(), [&](std::size_t i, int thread) {
-      gradients[i] = sum_of_gradients(ways[i / parts], i, label,
-                                      spaces_[static_cast<std::size_t>(thread)]);
+      gradients[i] =
+          sum_of_gradients(ways[i / parts], i, label, spaces_[static_cast<std::size_t>(thread)]);
     });
     SaliencyMap map;
     map.height = size_.height;
@@ -106,7 +106,17 @@ class Saliency::Implementation {
     return map;
   }
 
+  double multiply_adds() const {
+    const std::size_t samples = networks_.size() * views_.size() * parts_of_a_way() * kAtOnce;
+    return static_cast<double>(samples) *
+           static_cast<double>(networks_.front().architecture().multiply_adds());
+  }
+
  private:
+  std::size_t parts_of_a_way() const {
+    return std::max<std::size_t>(1, kSamples / kAtOnce / (networks_.size() * views_.size()));
+  }
+
   std::vector<Way> ways_to(std::span<const std::uint8_t> picture) const {
     const std::size_t pixels = size_.height * size_.width;
     std::vector<std::uint8_t> background, seen(size_.elements());
@@ -176,6 +186,10 @@ Saliency::Saliency(const Model& model, int threads)
 Saliency::~Saliency() = default;
 Saliency::Saliency(Saliency&&) noexcept = default;
 Saliency& Saliency::operator=(Saliency&&) noexcept = default;
+
+double Saliency::multiply_adds() const {
+  return implementation_->multiply_adds();
+}
 
 SaliencyMap Saliency::of(std::span<const std::uint8_t> picture, std::size_t label) {
   return implementation_->of(picture, label);

@@ -20,8 +20,9 @@ struct SaliencyMap {
 
 // The gradient, at the picture's pixels, of the probability that Predictor gives a class, with its
 // views, networks and temperature, times what the pixel has that the background, each channel's
-// median along the border, has not. It is a mean over at least 128 pictures on which squares are
-// hidden in part, shared out among the views and networks, drawn once for all: as SmoothGrad (Smilkov, Thorat, Kim, Viegas, Wattenberg, 2017) adds
+// median along the border, has not. It is a mean over some 128 pictures, more where there are more
+// than 8 views and networks among which they are shared out, on which squares are hidden in part,
+// drawn once for all: as SmoothGrad (Smilkov, Thorat, Kim, Viegas, Wattenberg, 2017) adds
 // noise to the picture, but by the changes that occlusion makes. Of the ways tried it is the one
 // that agrees best with occlusion (docs/predicting.md).
 class Saliency {
@@ -35,6 +36,9 @@ class Saliency {
   // picture: the bytes of one of the model's size, {channels, height, width}; label: of the class
   // that is asked about. Throws Error(usage) when either is not the model's.
   SaliencyMap of(std::span<const std::uint8_t> picture, std::size_t label);
+
+  // Of all the forward passes that one map takes; there are as many backward ones.
+  double multiply_adds() const;
 
  private:
   class Implementation;

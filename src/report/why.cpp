@@ -20,6 +20,11 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostTrain = 5000, kNear = 3;
 
+// Multiply-adds of forward passes in all saliency maps of a page: some tenths of a second. Networks
+// that take more for each have fewer of them, the surest mistakes', but a few.
+constexpr double kMostInMaps = 4e10;
+constexpr std::size_t kFewestMaps = 4;
+
 // All of these pictures in one sheet, in their order.
 ordered_json sheet_of(const Tensor& images) {
   PictureSheet sheet(images, std::numeric_limits<std::size_t>::max());
@@ -46,14 +51,17 @@ std::vector<std::uint32_t> nearest_rows(const Tensor& known, std::span<const flo
   return order;
 }
 
-// The pictures, red where they speak for their answers and blue where against: u8 {n, 3, h, w}.
+// The pictures, red where they speak for their answers and blue where against: u8 {n, 3, h, w}; of
+// as many as there is time for, from the first on.
 Tensor heats(const Model& model, const Tensor& images, std::span<const Label> answers,
              int threads) {
-  const std::size_t n = images.rows();
+  Saliency saliency(model, threads);
+  const auto affordable =
+      static_cast<std::size_t>(kMostInMaps / std::max(1.0, saliency.multiply_adds()));
+  const std::size_t n = std::min(images.rows(), std::max(kFewestMaps, affordable));
   const std::size_t height = model.input[1], width = model.input[2];
   Tensor drawn(DataType::u8, {n, 3, height, width});
   const auto to = drawn.as<std::uint8_t>();
-  Saliency saliency(model, threads);
   for (std::size_t i = 0; i < n; ++i) {
     const auto picture =
         images.as<std::uint8_t>().subspan(i * images.row_elements(), images.row_elements());
@@ -79,11 +87,12 @@ ordered_json why(const Model& model, const LabelledImages& rows,
   const Tensor images = gather_rows(rows.images, chosen);
   ordered_json items = ordered_json::array();
   std::vector<Label> given;
+  for (const std::uint32_t row : chosen) given.push_back(answers[row]);
+  const Tensor drawn = heats(model, images, given, threads);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    items.push_back({{"heat", i}});
-    given.push_back(answers[chosen[i]]);
+    items.push_back(i < drawn.rows() ? ordered_json{{"heat", i}} : ordered_json::object());
   }
-  ordered_json document{{"heat", sheet_of(heats(model, images, given, threads))}};
+  ordered_json document{{"heat", sheet_of(drawn)}};
   if (train != nullptr && train->size() > 0 && train->labels.size() == train->size()) {
     const std::size_t count = std::min(train->size(), kMostTrain);
     std::vector<std::uint32_t> looked_at;
