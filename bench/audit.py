@@ -95,7 +95,7 @@ def accuracies(bench, folder, found):
         out = Path(bench.folder) / f"audit-{len(rows)}"
         bench.run("train " + name, [bench.weft, "train", "--data", data, "--preset", "quick", "--select", 1, "--epochs", 4, "--seed", 1,
                                     "--threads", bench.threads, *options, "--out", out, "--json"])
-        tested, _, _ = bench.run("evaluate " + name, [bench.weft, "evaluate", out, "--data", "fashion-mnist", "--json"])
+        tested, _, _ = bench.run("evaluate " + name, [bench.weft, "evaluate", out, "--data", data, "--split", "test", "--json"])
         low, high = tested["accuracy_interval"]
         rows.append([name, f"{100 * tested['accuracy']:.2f}", f"{100 * low:.2f} to {100 * high:.2f}"])
     return table(["training labels", "test accuracy, %", "95 % interval"], rows)
