@@ -188,8 +188,8 @@ std::vector<Bytes> seeds(const std::string& target) {
                   "conv 8 3x3 stride 2 groups 1, gelu, conv 8 3x3 groups all, leaky 0.1",
                   "conv 4 5x3 pad 1 dilation 2 nobias, maxpool 3 stride 2 pad 1, scale 0.5",
                   "avgpool 2, globalmaxpool, flatten",
-                  "whiten 4 3x3, batchnorm noscale momentum 0.2, residual { conv 4 3x3 stride 2, "
-                  "batchnorm, residual { relu } }, dropout 0.5, dense 2"});
+                  "whiten 4 3x3, batchnorm noscale momentum 0.2, dropout 0.5, dense 2",
+                  "residual { conv 4 3x3 stride 2, batchnorm, residual { relu } }, dense 2"});
   }
   if (target == "configuration") {
     return texts({R"({"epochs": 3, "lr": 0.1, "nesterov": true, "preset": "mlp"})",

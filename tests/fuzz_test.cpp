@@ -12,7 +12,8 @@
 
 namespace weft::fuzz {
 
-void PrintTo(const Target& target, std::ostream* stream);  // for failures
+// For failures, as GoogleTest calls it. NOLINTNEXTLINE(readability-identifier-naming)
+void PrintTo(const Target& target, std::ostream* stream);
 void PrintTo(const Target& target, std::ostream* stream) {
   *stream << target.name;
 }

@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 // Photos of three classes, each of one colour and as many as there is time for.
 class CliPhotos : public ::testing::Test {

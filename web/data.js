@@ -208,7 +208,7 @@ export async function dataPage(data) {
           "p",
           { class: "note" },
           "What a model is measured on says little of new pictures where it has learned from the same ones. " +
-            "Small pictures of alike things may look nearly the same without being so. " +
+            "Nearly alike are those that are moved by a pixel at most, or lighter or darker, and else the same. " +
             "Framed in red: the two have different labels.",
         ),
         twins(duplicates, classes, await openSheet(duplicates.sheet)),

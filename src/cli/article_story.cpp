@@ -112,7 +112,7 @@ void tell_sigmoid() {
 
 XorResult tell_xor() {
   heading("4. Exclusive or");
-  const XorResult result = learn_xor();
+  XorResult result = learn_xor();
   fmt::print(
       "Two inputs, three sigmoid units, one linear output, 50,000 steps. The sum of its "
       "errors:\n\n");

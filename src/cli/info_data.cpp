@@ -59,7 +59,7 @@ std::string balance(const PartFacts& part) {
   const auto [least, most] = std::ranges::minmax(part.per_class);
   const auto count = [](std::size_t n) { return thousands(static_cast<double>(n)); };
   if (least == most) return fmt::format("balanced in {}: {} each", part.name, count(most));
-  const std::string range = fmt::format("{} to {} in {}", count(least), count(most), part.name);
+  std::string range = fmt::format("{} to {} in {}", count(least), count(most), part.name);
   if (least == 0) return range;
   return fmt::format("{}, imbalance {:.1f} to 1", range,
                      static_cast<double>(most) / static_cast<double>(least));

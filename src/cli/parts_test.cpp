@@ -11,7 +11,6 @@ namespace weft::cli {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 // `count` pictures of one pixel, whose value is `first` and on, in two classes.
 LabelledImages pixels(std::size_t count, std::uint8_t first, bool labelled = true) {

@@ -77,7 +77,7 @@ PhotoSorter::PhotoSorter(fs::path folder, const std::vector<std::string>& class_
     }
     names_.push_back(std::move(name));
   }
-  std::ranges::rotate(names_, names_.begin() + 1);
+  std::rotate(names_.begin(), names_.begin() + 1, names_.end());
 }
 
 fs::path PhotoSorter::put(const fs::path& file, std::optional<std::size_t> label) {
@@ -88,7 +88,7 @@ fs::path PhotoSorter::put(const fs::path& file, std::optional<std::size_t> label
   const fs::path name = file.filename();
   const auto before = used_.find(folder / name);
   for (std::size_t number = before == used_.end() ? 1 : before->second + 1;; ++number) {
-    const fs::path to = folder / numbered(name, number);
+    fs::path to = folder / numbered(name, number);
     if (make(file, to) == Made::taken) continue;
     if (number > 1) used_[folder / name] = number;
     return to;

@@ -93,9 +93,8 @@ void add_network_options(CLI::App& command, TrainOptions& options) {
 
 void add_length_options(CLI::App& command, TrainOptions& options) {
   // Signed bounds: "-1" would pass as a huge unsigned number.
-  const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
-  command.add_option("--epochs", options.epochs, "passes over the training pictures")
-      ->check(kCount);
+  const CLI::Range count(std::int64_t{1}, std::int64_t{1} << 31);
+  command.add_option("--epochs", options.epochs, "passes over the training pictures")->check(count);
   command
       .add_option("--time", options.time,
                   "as many steps as fit, as in 30s, 3m, 1h; config.json then says how many")
@@ -109,18 +108,18 @@ void add_length_options(CLI::App& command, TrainOptions& options) {
         return std::string();
       });
   command.add_option("--steps", options.steps, "batches in all; the last epoch may be cut short")
-      ->check(kCount);
+      ->check(count);
   command.add_option("--target", options.target,
                      "stop after the epoch that brings validation to this accuracy, as in 0.88");
   command
       .add_option("--patience", options.patience,
                   "stop after so many epochs without a better validation accuracy")
-      ->check(kCount);
+      ->check(count);
 }
 
 void add_step_options(CLI::App& command, TrainOptions& options) {
-  const CLI::Range kCount(std::int64_t{1}, std::int64_t{1} << 31);
-  command.add_option("--batch-size", options.batch_size, "pictures a step")->check(kCount);
+  const CLI::Range count(std::int64_t{1}, std::int64_t{1} << 31);
+  command.add_option("--batch-size", options.batch_size, "pictures a step")->check(count);
   command.add_option("--select", options.select,
                      "share of the pictures that an epoch after the first goes through: seven "
                      "tenths of it are the hardest, the rest any others; 1: all");

@@ -15,7 +15,6 @@ namespace {
 
 using test::Bytes;
 using test::bytes_of;
-using test::elements;
 using test::gzipped;
 using test::idx;
 using test::npy;

@@ -40,8 +40,8 @@ Fixes read_fixes(const std::filesystem::path& file, const LabelledImages& train,
                  const std::vector<std::string>& class_names);
 
 // `part` is the rows of the training part with these numbers, ascending; all of them where `rows`
-// is empty. Labels change in place; where pictures are left out the others are gathered. Returns the
-// numbers of the rows that `part` now has.
+// is empty. Labels change in place; where pictures are left out the others are gathered. Returns
+// the numbers of the rows that `part` now has.
 std::vector<std::uint32_t> apply_fixes(const Fixes& fixes, std::span<const std::uint32_t> rows,
                                        LabelledImages& part);
 

@@ -40,7 +40,8 @@ std::array<double, 2> draw_radii(RandomStream& random, double reach) {
 // lumps are sums of a few waves, or cut off straight.
 void draw_lump(RandomStream& random, double reach, Mask& mask) {
   const double cy = random.uniform(-1, 1) * (1 - reach), cx = random.uniform(-1, 1) * (1 - reach);
-  const auto [ry, rx] = draw_radii(random, reach);
+  const auto radii = draw_radii(random, reach);
+  const double ry = radii[0], rx = radii[1];
   const bool polygon = random.below(2) == 0;
   const double corners = 3 + random.below(6), turned = random.uniform(0, kTurn);
   std::array<double, 4> height{}, phase{};
@@ -94,7 +95,8 @@ void mirror(Mask& mask) {
 
 // A box with round corners, standing upright: what a screen, a page, a button, a case looks like.
 void draw_box(RandomStream& random, double reach, Mask& mask) {
-  const auto [ry, rx] = draw_radii(random, reach);
+  const auto radii = draw_radii(random, reach);
+  const double ry = radii[0], rx = radii[1];
   const double cy = random.uniform(-1, 1) * (1 - reach), cx = random.uniform(-1, 1) * (1 - reach);
   const double corner = random.uniform(0, 1) * std::min(ry, rx);
   mask.draw([&](double y, double x) {

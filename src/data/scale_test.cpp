@@ -148,7 +148,7 @@ TEST(PixelRows, ScaleAsTheirScalerSays) {
     rows.fetch(std::vector<std::uint32_t>{0}, buffer.data());
     return buffer;
   };
-  const auto near = [](std::vector<double> values) {
+  const auto near = [](const std::vector<double>& values) {
     return testing::Pointwise(testing::DoubleNear(1e-7), values);
   };
   EXPECT_THAT(scaled({ScalerKind::none, {}, {}}), near({0, 51, 255, 102}));

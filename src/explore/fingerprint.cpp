@@ -28,7 +28,7 @@ std::vector<float> cosines(std::size_t n) {
 
 }  // namespace
 
-PictureRows::PictureRows(std::vector<const Tensor*> parts) {
+PictureRows::PictureRows(const std::vector<const Tensor*>& parts) {
   for (const Tensor* part : parts) {
     if (part->rows() == 0) continue;
     const Shape& all = part->shape();

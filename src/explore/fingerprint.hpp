@@ -15,7 +15,7 @@ namespace weft {
 // {channels, height, width}, which outlive this; else throws Error(usage).
 class PictureRows {
  public:
-  explicit PictureRows(std::vector<const Tensor*> parts);
+  explicit PictureRows(const std::vector<const Tensor*>& parts);
 
   std::size_t size() const { return size_; }
   const Shape& shape() const { return shape_; }  // of one picture

@@ -14,7 +14,8 @@
 
 namespace weft {
 
-void PrintTo(const Picture& picture, std::ostream* stream);  // for failures
+// For failures, as GoogleTest calls it. NOLINTNEXTLINE(readability-identifier-naming)
+void PrintTo(const Picture& picture, std::ostream* stream);
 void PrintTo(const Picture& picture, std::ostream* stream) {
   *stream << picture.height << " x " << picture.width << " x " << picture.channels;
 }

@@ -58,6 +58,7 @@ struct GradientCase {
   RealLossMember real_loss;
   double smoothing = 0;  // above 0: the smoothed softmax loss in place of those
 
+  // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest calls it
   friend void PrintTo(const GradientCase& c, std::ostream* out) { *out << c.network; }
 };
 

@@ -17,8 +17,8 @@ struct AlignedAllocator {
   using value_type = T;
 
   AlignedAllocator() = default;
-  template <class U>
-  explicit(false) AlignedAllocator(const AlignedAllocator<U>&) {}
+  template <class U>  // NOLINTNEXTLINE(google-explicit-constructor): as std::allocator's
+  AlignedAllocator(const AlignedAllocator<U>&) {}
 
   T* allocate(std::size_t n) { return static_cast<T*>(weft::allocate(n * sizeof(T))); }
   template <class U, class... Arguments>

@@ -14,7 +14,7 @@ namespace {
 // Three classes of 4x4 pictures that differ in how bright they are; the label of `wrong` is another
 // than its picture's.
 Dataset shades(std::optional<std::size_t> wrong = {}) {
-  constexpr std::size_t n = 120;
+  const std::size_t n = 120;
   Dataset data;
   data.class_names = {"dark", "grey", "light"};
   data.train = {Tensor(DataType::u8, {n, 1, 4, 4}), std::vector<Label>(n)};

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 // Three classes of 4x4 pictures that differ in how bright they are.
 Dataset shades() {
-  constexpr std::size_t n = 240;
+  const std::size_t n = 240;
   Dataset data;
   data.class_names = {"dark", "grey", "light"};
   data.train = {Tensor(DataType::u8, {n, 1, 4, 4}), std::vector<Label>(n)};

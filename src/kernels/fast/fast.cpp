@@ -13,7 +13,6 @@
 namespace weft {
 namespace {
 
-using fast::Product;
 using fast::ProductKernel;
 
 ProductKernel bf16_product() {

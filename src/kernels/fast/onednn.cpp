@@ -305,10 +305,10 @@ class OneDnnConvolution final : public ConvolutionKernel<float> {
   // An argument in the layout that the primitive takes.
   memory input(const float* values, const memory::desc& given, const memory::desc& taken,
                Scratch& pieces) const {
-    const memory from(given, engine_, const_cast<float*>(values));
+    memory from(given, engine_, const_cast<float*>(values));
     const bool emulated = bf16_ && !native_bf16_;
     if (given == taken && !emulated) return from;
-    const memory to(taken, engine_, pieces.take(taken.get_size()));
+    memory to(taken, engine_, pieces.take(taken.get_size()));
     if (given == taken) {
       std::memcpy(to.get_data_handle(), values, given.get_size());
     } else {

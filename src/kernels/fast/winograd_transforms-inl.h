@@ -236,9 +236,7 @@ void from_domain(const Pictures& p, const Chunk& chunk, std::size_t first, std::
             x[c] = hn::Load(d, half + (r * kSide + c) * kLanes);
           }
           result_transform(x, y);
-          for (std::size_t c = 0; c < kTile; ++c) {
-            y[c] = open_gate<gate>(slope, hn::Add(y[c], shift));
-          }
+          for (Vector& value : y) value = open_gate<gate>(slope, hn::Add(value, shift));
           if (columns == kTile) {
             for (std::size_t c = 0; c < kTile; ++c) hn::StoreU(y[c], d, to + c * kBlock);
           } else {
