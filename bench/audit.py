@@ -111,7 +111,9 @@ def measure(bench, arguments):
         "--probabilities", found / "probabilities.csv", "--fixes", found / "fixes.csv", "--report", found / "audit.html", "--json"])
     peer, _, _ = bench.run("confident learning in NumPy", [
         PYTHON, ROOT / "bench/peers/confident.py", found / "probabilities.csv", found / "suspects.csv"])
-    text = "## The audit\n\n" + labels_found(found, n, flipped)
+    text = (f"## The audit\n\nFashion-MNIST with {len(flipped):,} of its {n:,} training labels made another class, drawn at random, and "
+            f"{len(copies)} copies of training pictures behind them.\n\n")
+    text += labels_found(found, n, flipped)
     text += (f"\n{answer['suspects']:,} labels are told to look wrong; {100 * answer['estimated_noise']:.1f} % of all are estimated to be. "
              f"The whole audit took {seconds:.0f} s and {memory:.0f} MiB. Confident learning in NumPy, from the same probabilities: Spearman "
              f"{peer['spearman_normalized_margin']:.4f} by normalised margin, {peer['spearman_self_confidence']:.4f} by self-confidence; "
