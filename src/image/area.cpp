@@ -1,6 +1,7 @@
 #include "image/area.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace weft {
 
@@ -11,31 +12,33 @@ namespace weft {
 AreaMean::AreaMean(std::size_t src_height, std::size_t src_width, std::size_t dst_height,
                    std::size_t dst_width, std::size_t channels, std::uint8_t* dst)
     : src_height_(src_height),
-      src_width_(src_width),
       dst_height_(dst_height),
       dst_width_(dst_width),
       channels_(channels),
+      area_(static_cast<double>(src_height * src_width)),
       dst_(dst),
-      sums_(src_width * channels, 0) {}
+      sums_(src_width * channels, 0) {
+  for (std::size_t x = 0; x < dst_width; ++x) {
+    const std::size_t begin = x * src_width, end = begin + src_width;
+    const std::size_t first = begin / dst_width, last = end / dst_width;
+    spans_.push_back({first, last, (first + 1) * dst_width - begin, end - last * dst_width});
+  }
+}
 
 template <std::size_t kChannels>
 void AreaMean::finish_row() {
   const std::size_t channels = kChannels > 0 ? kChannels : channels_;
-  const std::uint64_t area = src_height_ * src_width_;
+  // A whole number and a half by an area is no whole number, and farther from one than a double's
+  // rounding takes it: so this is the division of whole numbers, rounded to the nearest.
+  const double over = 1 / area_, half = std::floor(area_ / 2) + 0.5;
   std::uint8_t* dst = dst_ + dst_row_ * dst_width_ * channels;
-  for (std::size_t x = 0; x < dst_width_; ++x) {
-    const std::size_t begin = x * src_width_;
-    const std::size_t end = begin + src_width_;
-    const std::size_t first = begin / dst_width_;
-    const std::size_t last = end / dst_width_;
-    const std::size_t of_first = (first + 1) * dst_width_ - begin;
-    const std::size_t of_last = end - last * dst_width_;
+  for (const Span& span : spans_) {
     for (std::size_t c = 0; c < channels; ++c) {
       std::uint64_t whole = 0;
-      for (std::size_t i = first + 1; i < last; ++i) whole += sums_[i * channels + c];
-      std::uint64_t sum = whole * dst_width_ + of_first * sums_[first * channels + c];
-      if (of_last > 0) sum += of_last * sums_[last * channels + c];
-      *dst++ = static_cast<std::uint8_t>((sum + area / 2) / area);
+      for (std::size_t i = span.first + 1; i < span.last; ++i) whole += sums_[i * channels + c];
+      std::uint64_t sum = whole * dst_width_ + span.of_first * sums_[span.first * channels + c];
+      if (span.of_last > 0) sum += span.of_last * sums_[span.last * channels + c];
+      *dst++ = static_cast<std::uint8_t>((static_cast<double>(sum) + half) * over);
     }
   }
 }

@@ -22,7 +22,15 @@ class AreaMean {
   template <std::size_t kChannels>  // 0: any
   void finish_row();
 
-  std::size_t src_height_, src_width_, dst_height_, dst_width_, channels_;
+  // What a pixel of dst covers along its row: of the first and the last pixel only a part, of the
+  // last perhaps nothing.
+  struct Span {
+    std::size_t first, last, of_first, of_last;
+  };
+
+  std::size_t src_height_, dst_height_, dst_width_, channels_;
+  double area_;  // of src
+  std::vector<Span> spans_;
   std::uint8_t* dst_;
   std::size_t src_row_ = 0, dst_row_ = 0;
   std::vector<std::uint32_t> sums_;  // of the rows that the next row of dst covers

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <limits>
 
 namespace weft {
@@ -16,43 +18,27 @@ constexpr int kRounds = 6;
 // least.
 constexpr std::size_t kEnough = 1000, kMostSteps = 4;
 
-float distance(const float* a, const Colour& b) {
-  const float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
-  return x * x + y * y + z * z;
-}
-
-std::size_t nearest(const float* colour, std::span<const Colour> centres) {
-  std::size_t best = 0;
-  float least = std::numeric_limits<float>::max();
-  for (std::size_t k = 0; k < centres.size(); ++k) {
-    const float d = distance(colour, centres[k]);
-    if (d < least) {
-      least = d;
-      best = k;
-    }
-  }
-  return best;
-}
-
 // Sums of a cluster: weight, colours, products of colours.
 struct Moments {
   double weight = 0;
   std::array<double, 3> first{};
   std::array<double, 6> second{};
 
-  void add(double w, const float* c) {
-    const double x = w * static_cast<double>(c[0]), y = w * static_cast<double>(c[1]);
-    const double z = w * static_cast<double>(c[2]);
+  void add(float of, const Colour& c) {
+    const auto w = static_cast<double>(of);
     weight += w;
-    first[0] += x;
-    first[1] += y;
-    first[2] += z;
-    second[0] += x * static_cast<double>(c[0]);
-    second[1] += x * static_cast<double>(c[1]);
-    second[2] += x * static_cast<double>(c[2]);
-    second[3] += y * static_cast<double>(c[1]);
-    second[4] += y * static_cast<double>(c[2]);
-    second[5] += z * static_cast<double>(c[2]);
+    for (std::size_t i = 0; i < 3; ++i) first[i] += w * static_cast<double>(c[i]);
+  }
+  void add_products(float of, const Colour& c) {
+    const auto w = static_cast<double>(of);
+    const auto x = static_cast<double>(c[0]), y = static_cast<double>(c[1]);
+    const auto z = static_cast<double>(c[2]);
+    second[0] += w * x * x;
+    second[1] += w * x * y;
+    second[2] += w * x * z;
+    second[3] += w * y * y;
+    second[4] += w * y * z;
+    second[5] += w * z * z;
   }
   Colour mean() const {
     return {static_cast<float>(first[0] / weight), static_cast<float>(first[1] / weight),
@@ -60,10 +46,10 @@ struct Moments {
   }
 };
 
-// Pixels of the region, side by side, so that what follows does not look at others: each n-th where
-// they are many, as a few Gaussians need few.
+// Pixels of the region, each channel by itself, so that the compiler makes vectors of them: each
+// n-th where they are many, as a few Gaussians need few.
 struct Region {
-  std::vector<float> colours;
+  std::array<std::vector<float>, 3> channels;
   std::vector<float> weights;
 
   Region(const Plane& of, std::span<const float> all) {
@@ -75,40 +61,63 @@ struct Region {
       for (std::size_t x = (step - aside * y % step) % step; x < of.width; x += step) {
         const std::size_t i = y * of.width + x;
         if (!(all[i] > 0)) continue;
-        colours.insert(colours.end(), of.pixel(i), of.pixel(i) + 3);
+        for (std::size_t c = 0; c < 3; ++c) channels[c].push_back(of.pixel(i)[c]);
         weights.push_back(all[i]);
       }
     }
   }
 
   std::size_t size() const { return weights.size(); }
-  const float* colour(std::size_t i) const { return colours.data() + 3 * i; }
+  Colour colour(std::size_t i) const { return {channels[0][i], channels[1][i], channels[2][i]}; }
+
+  // Calls use(i, d) with the square of each pixel's distance from the colour.
+  template <class Use>
+  void for_distances(const Colour& from, const Use& use) const {
+    const float *xs = channels[0].data(), *ys = channels[1].data(), *zs = channels[2].data();
+    const std::size_t count = size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const float x = xs[i] - from[0], y = ys[i] - from[1], z = zs[i] - from[2];
+      use(i, x * x + y * y + z * z);
+    }
+  }
 };
 
 // The mean, then again and again the colour that is farthest from all so far: of the nearest 98 %,
 // so that single odd pixels do not become centres.
 std::vector<Colour> first_centres(const Region& region, std::size_t parts) {
   Moments all;
-  for (std::size_t i = 0; i < region.size(); ++i) {
-    all.add(static_cast<double>(region.weights[i]), region.colour(i));
-  }
+  for (std::size_t i = 0; i < region.size(); ++i) all.add(region.weights[i], region.colour(i));
   std::vector<Colour> centres{all.mean()};
   std::vector<float> far(region.size(), std::numeric_limits<float>::max());
-  std::vector<float> sorted;
+  const std::size_t farther = region.size() - (region.size() - 1) * 98 / 100;
+  std::vector<float> farthest(farther);
   while (centres.size() < parts) {
-    for (std::size_t i = 0; i < region.size(); ++i) {
-      far[i] = std::min(far[i], distance(region.colour(i), centres.back()));
-    }
-    sorted = far;
-    const auto place = static_cast<std::ptrdiff_t>((sorted.size() - 1) * 98 / 100);
-    std::ranges::nth_element(sorted, sorted.begin() + place);
-    const float limit = sorted[static_cast<std::size_t>(place)];
+    region.for_distances(centres.back(),
+                         [of = far.data()](std::size_t i, float d) { of[i] = std::min(of[i], d); });
+    std::ranges::partial_sort_copy(far, farthest, std::ranges::greater());
+    const float limit = farthest.back();
     if (limit < 1e-4F) break;
     const auto found = static_cast<std::size_t>(std::ranges::find(far, limit) - far.begin());
-    const float* colour = region.colour(found);
-    centres.push_back({colour[0], colour[1], colour[2]});
+    centres.push_back(region.colour(found));
   }
   return centres;
+}
+
+// Assigns to each pixel the number of the first of the centres that are nearest to it.
+void find_nearest(const Region& region, std::span<const Colour> centres, std::vector<float>& least,
+                  std::vector<std::int32_t>& nearest) {
+  least.assign(region.size(), std::numeric_limits<float>::max());
+  nearest.assign(region.size(), 0);
+  std::int32_t number = 0;
+  for (const Colour& centre : centres) {
+    region.for_distances(
+        centre, [number, best = least.data(), of = nearest.data()](std::size_t i, float d) {
+          const std::int32_t nearer = -static_cast<std::int32_t>(d < best[i]);  // all bits or none
+          of[i] = (number & nearer) | (of[i] & ~nearer);
+          best[i] = std::min(best[i], d);
+        });
+    ++number;
+  }
 }
 
 }  // namespace
@@ -119,15 +128,22 @@ ColourMixture::ColourMixture(const Plane& colours, std::span<const float> weight
   if (region.size() == 0) return;
   std::vector<Colour> centres = first_centres(region, parts);
   std::vector<Moments> moments;
+  std::vector<float> least;
+  std::vector<std::int32_t> nearest;
   for (int round = 0; round < kRounds; ++round) {
+    find_nearest(region, centres, least, nearest);
     moments.assign(centres.size(), {});
     for (std::size_t i = 0; i < region.size(); ++i) {
-      moments[nearest(region.colour(i), centres)].add(static_cast<double>(region.weights[i]),
-                                                      region.colour(i));
+      moments[static_cast<std::size_t>(nearest[i])].add(region.weights[i], region.colour(i));
     }
+    const std::vector<Colour> before = centres;
     for (std::size_t k = 0; k < centres.size(); ++k) {
       if (moments[k].weight > 0) centres[k] = moments[k].mean();
     }
+    if (centres == before) break;
+  }
+  for (std::size_t i = 0; i < region.size(); ++i) {
+    moments[static_cast<std::size_t>(nearest[i])].add_products(region.weights[i], region.colour(i));
   }
   double all = 0;
   for (const Moments& m : moments) all += m.weight;

@@ -9,6 +9,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "image/format.hpp"
+#include "image/jpeg.hpp"
+#include "image/limits.hpp"
 #include "image/module.hpp"
 
 namespace weft {
@@ -65,13 +67,21 @@ Picture decode(std::span<const std::byte> file, const std::string& name,
          name, file.size(), options.max_bytes);
   }
   const PictureFormat format = format_of(file, name);
+  const auto refuse = [&](const std::string& reason) {
+    fail(ErrorCode::bad_input, "{}: {}: {}", name, name_of(format), reason);
+  };
+  if (format == PictureFormat::jpeg) {
+    try {
+      if (auto picture = decode_plain_jpeg(file, options)) return *std::move(picture);
+    } catch (const Refusal& refusal) {
+      refuse(refusal.reason);
+    }
+  }
   DecodeRequest request{file.data(),        file.size(),          static_cast<int>(format),
                         options.max_pixels, options.longest_side, {}};
   std::ranges::copy(options.background, request.background);
   return Answer::to([&](const PicturesSink& sink) { pictures_module().decode(&request, &sink); },
-                    [&](const std::string& reason) {
-                      fail(ErrorCode::bad_input, "{}: {}: {}", name, name_of(format), reason);
-                    });
+                    refuse);
 }
 
 Picture decode_file(const std::filesystem::path& path, const DecodeOptions& options) {

@@ -1,6 +1,6 @@
 // Image files to pictures and back: JPEG, PNG, WebP, GIF, TIFF (of both the first frame), and AVIF
-// and HEIC where the library has them. libvips does it, in a module that is loaded by the first
-// call: it and its libraries would cost every start 70 ms.
+// and HEIC where libvips has them. What is no plain JPEG (jpeg.hpp) libvips decodes, in a module
+// that is loaded by the first such call: it and its libraries would cost every start 70 ms.
 #pragma once
 
 #include <array>

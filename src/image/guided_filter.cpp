@@ -50,15 +50,20 @@ void mean_across(std::size_t radius, Plane& plane) {
     for (std::size_t x = 0; x < plane.width; ++x) {
       const float* high = before.data() + end_of(x, radius, plane.width) * kChannels;
       const float* low = before.data() + first_of(x, radius) * kChannels;
-      for (std::size_t c = 0; c < kChannels; ++c) *to++ = shares[x] * (high[c] - low[c]);
+      std::array<float, kChannels> mean;  // by itself, so that it becomes a vector
+      for (std::size_t c = 0; c < kChannels; ++c) mean[c] = shares[x] * (high[c] - low[c]);
+      to = std::copy_n(mean.data(), kChannels, to);
     }
   }
 }
 
 }  // namespace
 
-Plane box_mean(const Plane& src, std::size_t radius) {
-  Plane result(src.height, src.width, src.channels);
+void box_mean(const Plane& src, std::size_t radius, Plane& result) {
+  result.height = src.height;
+  result.width = src.width;
+  result.channels = src.channels;
+  result.values.resize(src.values.size());
   mean_down(src, radius, result);
   switch (src.channels) {
     case 1:
@@ -76,11 +81,14 @@ Plane box_mean(const Plane& src, std::size_t radius) {
     default:
       fail(ErrorCode::usage, "box_mean: {} channels: it takes 1, 3, 4 or 6", src.channels);
   }
-  return result;
 }
 
 GuidedFilter::GuidedFilter(const Plane& guide, std::size_t radius, float epsilon)
-    : guide_(guide), radius_(radius), means_(box_mean(guide, radius)) {
+    : guide_(guide),
+      radius_(radius),
+      sums_(guide.height, guide.width, 4),
+      linear_(guide.height, guide.width, 4) {
+  box_mean(guide, radius, means_);
   Plane products(guide.height, guide.width, 6);
   for (std::size_t i = 0; i < guide.pixels(); ++i) {
     const float* g = guide.pixel(i);
@@ -92,11 +100,12 @@ GuidedFilter::GuidedFilter(const Plane& guide, std::size_t radius, float epsilon
     p[4] = g[1] * g[2];
     p[5] = g[2] * g[2];
   }
-  products = box_mean(products, radius);
+  Plane of_products;
+  box_mean(products, radius, of_products);
   inverse_.reserve(guide.pixels());
   for (std::size_t i = 0; i < guide.pixels(); ++i) {
     const float* m = means_.pixel(i);
-    const float* p = products.pixel(i);
+    const float* p = of_products.pixel(i);
     const float xx = p[0] - m[0] * m[0] + epsilon, xy = p[1] - m[0] * m[1];
     const float xz = p[2] - m[0] * m[2], yy = p[3] - m[1] * m[1] + epsilon;
     const float yz = p[4] - m[1] * m[2], zz = p[5] - m[2] * m[2] + epsilon;
@@ -107,32 +116,31 @@ GuidedFilter::GuidedFilter(const Plane& guide, std::size_t radius, float epsilon
   }
 }
 
-Plane GuidedFilter::operator()(const Plane& src) const {
+Plane GuidedFilter::operator()(const Plane& src) {
   // Means of src and of its products with the guide, in one pass.
-  Plane sums(src.height, src.width, 4);
   for (std::size_t i = 0; i < src.pixels(); ++i) {
     const float* g = guide_.pixel(i);
-    float* s = sums.pixel(i);
-    s[0] = src.values[i];
-    for (std::size_t c = 0; c < 3; ++c) s[c + 1] = g[c] * s[0];
+    const float value = src.values[i];
+    const std::array<float, 4> sums{value, g[0] * value, g[1] * value, g[2] * value};
+    std::ranges::copy(sums, sums_.pixel(i));
   }
-  sums = box_mean(sums, radius_);
-  Plane linear(src.height, src.width, 4);  // three slopes, and the offset
+  box_mean(sums_, radius_, linear_);
+  // Of each window three slopes and the offset.
   for (std::size_t i = 0; i < src.pixels(); ++i) {
     const float* m = means_.pixel(i);
-    const float* s = sums.pixel(i);
+    float* a = linear_.pixel(i);
     const auto& q = inverse_[i];
-    const float x = s[1] - m[0] * s[0], y = s[2] - m[1] * s[0], z = s[3] - m[2] * s[0];
-    float* a = linear.pixel(i);
+    const float mean = a[0];
+    const float x = a[1] - m[0] * mean, y = a[2] - m[1] * mean, z = a[3] - m[2] * mean;
     a[0] = q[0] * x + q[1] * y + q[2] * z;
     a[1] = q[1] * x + q[3] * y + q[4] * z;
     a[2] = q[2] * x + q[4] * y + q[5] * z;
-    a[3] = s[0] - a[0] * m[0] - a[1] * m[1] - a[2] * m[2];
+    a[3] = mean - a[0] * m[0] - a[1] * m[1] - a[2] * m[2];
   }
-  linear = box_mean(linear, radius_);
+  box_mean(linear_, radius_, sums_);
   Plane result(src.height, src.width);
   for (std::size_t i = 0; i < src.pixels(); ++i) {
-    const float* a = linear.pixel(i);
+    const float* a = sums_.pixel(i);
     const float* g = guide_.pixel(i);
     result.values[i] = a[0] * g[0] + a[1] * g[1] + a[2] * g[2] + a[3];
   }

@@ -17,17 +17,18 @@ class GuidedFilter {
   GuidedFilter(const Plane& guide, std::size_t radius, float epsilon);
 
   // src, of one channel and the guide's size, as locally linear functions of the guide.
-  Plane operator()(const Plane& src) const;
+  Plane operator()(const Plane& src);
 
  private:
   const Plane& guide_;
   std::size_t radius_;
   Plane means_;                                // of the guide: {h, w, 3}
   std::vector<std::array<float, 6>> inverse_;  // of its covariance and epsilon: xx xy xz yy yz zz
+  Plane sums_, linear_;                        // {h, w, 4}, on the way, kept from call to call
 };
 
-// Means over windows of 2 radius + 1 pixels a side, of what of them is inside. src: of 1, 3, 4 or 6
-// channels; else throws Error(usage).
-Plane box_mean(const Plane& src, std::size_t radius);
+// Assigns to result the means over windows of 2 radius + 1 pixels a side, of what of them is
+// inside. src: another plane, of 1, 3, 4 or 6 channels; else throws Error(usage).
+void box_mean(const Plane& src, std::size_t radius, Plane& result);
 
 }  // namespace weft

@@ -52,6 +52,7 @@ class Finder {
         smooth_(colours, 3, 1e-3F),
         border_(colours.pixels()),
         prior_(colours.pixels()),
+        place_(colours.pixels()),
         cover_(colours.height, colours.width) {
     const std::size_t height = colours.height, width = colours.width;
     const auto rim =
@@ -65,6 +66,9 @@ class Finder {
       const float v = (static_cast<float>(y) + 0.5F) / static_cast<float>(height) * 2 - 1;
       const float u = (static_cast<float>(x) + 0.5F) / static_cast<float>(width) * 2 - 1;
       prior_[i] = std::clamp(1.2F * std::exp(-(u * u + v * v) / 0.8F) - 0.15F, 0.03F, 0.9F);
+      // It speaks against a product at the rim, never for one in the middle: else a background
+      // whose light falls off is learned as product there.
+      place_[i] = 0.5F * std::min(logit(prior_[i]), 0.0F) - 0.3F;
     }
   }
 
@@ -116,26 +120,27 @@ class Finder {
     if (std::ranges::count_if(product, positive) < 60) std::ranges::fill(product, 1.0F);
     const auto inside = ColourMixture(colours_, product, kColours).surprises(colours_);
     const auto outside = ColourMixture(colours_, background, kColours).surprises(colours_);
-    std::vector<float> evidence(pixels);
+    // What speaks for each pixel, as exp(-evidence / 2): its probability is then 1 / (1 + of * of).
+    std::vector<float> against(pixels);
     for (std::size_t i = 0; i < pixels; ++i) {
-      const float difference = outside[i] - inside[i];
-      // The place speaks against a product at the rim, never for one in the middle: else a
-      // background whose light falls off is learned as product there.
-      const float place = 0.5F * std::min(logit(prior_[i]), 0.0F) - 0.3F;
-      evidence[i] = 0.6F * std::clamp(difference, -5.0F, 5.0F) + place;
-      cover_.values[i] = sigmoid(evidence[i]);
+      const float difference = std::clamp(outside[i] - inside[i], -5.0F, 5.0F);
+      against[i] = std::exp(-0.5F * (0.6F * difference + place_[i]));
+      cover_.values[i] = 1 / (1 + against[i] * against[i]);
     }
     smooth();
     smooth();
-    // What the neighbourhood says counts for more than the pixel's own colour.
+    // The sigmoid of half the evidence and one and a half of what the neighbourhood says, which
+    // counts for more than the pixel's own colour.
     for (std::size_t i = 0; i < pixels; ++i) {
-      cover_.values[i] = sigmoid(0.5F * evidence[i] + 1.5F * logit(cover_.values[i]));
+      const float odds = (1 - cover_.values[i]) / cover_.values[i];
+      cover_.values[i] = 1 / (1 + against[i] * odds * std::sqrt(odds));
     }
   }
 
   const Plane& colours_;
   GuidedFilter smooth_;
   std::vector<float> border_, prior_;
+  std::vector<float> place_;  // what a pixel's place says for it
   Plane cover_;
 };
 

@@ -156,7 +156,7 @@ TEST(GuidedFilter, KeepsAnEdgeThatTheGuideHasAndFlattensOneThatItHasNot) {
     edge.values[i] = i % 20 < 10 ? 0.0F : 1.0F;
     other.values[i] = i / 20 < 10 ? 0.0F : 1.0F;
   }
-  const GuidedFilter filter(guide, 3, 1e-3F);
+  GuidedFilter filter(guide, 3, 1e-3F);
   const Plane kept = filter(edge), flat = filter(other);
   EXPECT_LT(kept.values[10 * 20 + 9], 0.05F);
   EXPECT_GT(kept.values[10 * 20 + 10], 0.95F);
@@ -166,7 +166,8 @@ TEST(GuidedFilter, KeepsAnEdgeThatTheGuideHasAndFlattensOneThatItHasNot) {
 TEST(GuidedFilter, BoxMeansAreTheMeansOfWhatIsInside) {
   Plane plane(5, 7, 3);
   for (std::size_t i = 0; i < plane.values.size(); ++i) plane.values[i] = noise(i);
-  const Plane mean = box_mean(plane, 2);
+  Plane mean;
+  box_mean(plane, 2, mean);
   for (long y = 0; y < 5; ++y) {
     for (long x = 0; x < 7; ++x) {
       double sum = 0;

@@ -1,13 +1,13 @@
 #include "image/vips/codec.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <new>
-#include <utility>
 #include <vector>
 
 #include "image/area.hpp"
 #include "image/format.hpp"
+#include "image/limits.hpp"
+#include "image/upright.hpp"
 #include "image/vips/colour.hpp"
 #include "image/vips/operations.hpp"
 
@@ -63,131 +63,53 @@ std::size_t held_bytes(const Image& image, int format) {
   }
 }
 
-void check_limits(const Image& image, const DecodeRequest& request, double shrink) {
-  const std::string size =
-      std::to_string(width_of(image)) + " x " + std::to_string(height_of(image)) + " pixels";
-  const std::size_t pixels = height_of(image) * width_of(image);
-  if (pixels > request.max_pixels) {
-    throw Refusal{size + ", but at most " + std::to_string(request.max_pixels) +
-                  " are read: make it smaller"};
-  }
-  // Of what is held whole, four bytes for each of the pixels that may be read.
-  std::size_t held = pixels * held_bytes(image, request.format);
+void check(const Image& image, const DecodeRequest& request, double shrink) {
+  const std::size_t height = height_of(image), width = width_of(image);
+  std::size_t held = height * width * held_bytes(image, request.format);
   if (static_cast<PictureFormat>(request.format) == PictureFormat::webp) {
     held = static_cast<std::size_t>(static_cast<double>(held) / (shrink * shrink));
   }
-  if (held / 4 > request.max_pixels) {
-    throw Refusal{
-        size + " take " + std::to_string(held) +
-        " bytes of memory to decode, as such a file is not decoded by rows, but at most " +
-        std::to_string(4 * request.max_pixels) + " are given: make it smaller"};
-  }
+  check_limits(height, width, held, request.max_pixels);
 }
 
-// By how much the picture becomes smaller: at least 1.
-double shrink_of(const Image& image, std::size_t longest_side) {
-  const std::size_t longest = std::max(height_of(image), width_of(image));
-  if (longest_side == 0 || longest <= longest_side) return 1;
-  return static_cast<double>(longest) / static_cast<double>(longest_side);
-}
-
-// How much of that is left to the decoder. JPEG's way has no sharp borders between frequencies, so
-// the last factor of two is left to the mean of areas: the error against doing it all so is then
-// 1.5 grey levels instead of 3.7, for a quarter more time. WebP's way is nearly the mean itself.
+// How much of the shrinking is left to the decoder. WebP's way is nearly the mean of areas itself.
 // libvips does not make a side of none.
 double shrink_while_decoding(const Image& image, int format, double shrink) {
-  const auto shortest = static_cast<double>(std::min(height_of(image), width_of(image)));
-  const double most = std::min(shrink, shortest);
-  if (static_cast<PictureFormat>(format) == PictureFormat::webp) return most;
-  if (static_cast<PictureFormat>(format) != PictureFormat::jpeg) return 1;
-  double part = 1;
-  while (part < 8 && part * 4 <= shrink && part * 2 <= most) part *= 2;
-  return part;
-}
-
-// Where the pixel at (x, y) of the file goes, counted in pixels: start + x along_x + y along_y, by
-// EXIF's orientation. From 5 on the file's rows are columns.
-struct Turn {
-  std::ptrdiff_t start, along_x, along_y;
-};
-
-Turn turn(int orientation, std::ptrdiff_t height, std::ptrdiff_t width) {
-  switch (orientation) {
-    case 2:
-      return {width - 1, -1, width};
-    case 3:
-      return {width * height - 1, -1, -width};
-    case 4:
-      return {width * (height - 1), 1, -width};
-    case 5:
-      return {0, height, 1};
-    case 6:
-      return {height - 1, height, -1};
-    case 7:
-      return {width * height - 1, -height, -1};
-    case 8:
-      return {height * (width - 1), -height, 1};
+  const std::size_t height = height_of(image), width = width_of(image);
+  switch (static_cast<PictureFormat>(format)) {
+    case PictureFormat::webp:
+      return std::min(shrink, static_cast<double>(std::min(height, width)));
+    case PictureFormat::jpeg:
+      return shrink_in_jpeg(height, width, shrink);
     default:
-      return {0, 1, width};
+      return 1;
   }
 }
-
-// Takes the rows of a file in any order and lays them down upright.
-class Upright {
- public:
-  Upright(int orientation, std::size_t height, std::size_t width, std::size_t channels,
-          const PicturesSink& sink)
-      : width_(width),
-        channels_(static_cast<std::ptrdiff_t>(channels)),
-        turn_(turn(orientation, static_cast<std::ptrdiff_t>(height),
-                   static_cast<std::ptrdiff_t>(width))) {
-    if (orientation >= 5) std::swap(height, width);
-    dst_ = sink.place(sink.context, height, width, channels);
-    if (!dst_) throw std::bad_alloc();
-  }
-
-  void write(const std::uint8_t* row, std::size_t y) const {
-    std::uint8_t* dst =
-        dst_ + (turn_.start + static_cast<std::ptrdiff_t>(y) * turn_.along_y) * channels_;
-    for (std::size_t x = 0; x < width_; ++x) {
-      std::copy_n(row, channels_, dst);
-      row += channels_;
-      dst += turn_.along_x * channels_;
-    }
-  }
-
- private:
-  std::size_t width_;
-  std::ptrdiff_t channels_;
-  Turn turn_;
-  std::uint8_t* dst_ = nullptr;
-};
 
 }  // namespace
 
 void decode_with_vips(const DecodeRequest& request, const PicturesSink& sink) {
   Image image = open(request, 1);
-  const double shrink = shrink_of(image, request.longest_side);
-  check_limits(image, request, shrink);
+  const double shrink = shrink_of(height_of(image), width_of(image), request.longest_side);
+  check(image, request, shrink);
   const int orientation = vips_image_get_orientation(image.get());
   const std::size_t file_height = height_of(image);
   const std::size_t file_width = width_of(image);
   const double at_once = shrink_while_decoding(image, request.format, shrink);
   if (at_once > 1) image = open(request, at_once);
   image = to_8_bits(image);
-  const auto side = [&](std::size_t of_file, std::size_t of_image) {
-    const auto wanted = std::lrint(static_cast<double>(of_file) / shrink);
-    return std::clamp<std::size_t>(static_cast<std::size_t>(wanted), 1, of_image);
-  };
-  const std::size_t height = side(file_height, height_of(image));
-  const std::size_t width = side(file_width, width_of(image));
+  const std::size_t height = shrunk(file_height, shrink, height_of(image));
+  const std::size_t width = shrunk(file_width, shrink, width_of(image));
   const Colours colours(image, height * width, request.background);
-  const Upright upright(orientation, height, width, colours.channels(), sink);
+  const Upright upright(orientation, height, width, colours.channels());
+  std::uint8_t* dst =
+      sink.place(sink.context, upright.height(), upright.width(), colours.channels());
+  if (!dst) throw std::bad_alloc();
   std::vector<std::uint8_t> converted(width_of(image) * colours.channels());
   if (shrink == 1) {
     for_each_row(image, [&](const std::uint8_t* row, std::size_t y) {
       colours.convert(row, converted.data(), width);
-      upright.write(converted.data(), y);
+      upright.write(converted.data(), y, dst);
     });
     return;
   }
@@ -206,7 +128,7 @@ void decode_with_vips(const DecodeRequest& request, const PicturesSink& sink) {
       colours.convert(row, converted.data(), width);
       row = converted.data();
     }
-    upright.write(row, y);
+    upright.write(row, y, dst);
   }
 }
 

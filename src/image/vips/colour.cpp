@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 #include <vector>
+
+#include "image/limits.hpp"
 
 namespace weft {
 namespace {

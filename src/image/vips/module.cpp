@@ -10,6 +10,7 @@
 #include <shared_mutex>
 #include <string>
 
+#include "image/limits.hpp"
 #include "image/vips/codec.hpp"
 #include "image/vips/operations.hpp"
 

@@ -7,14 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace weft {
 
-// Why a picture is refused, in our words.
-struct Refusal {
-  std::string reason;
-};
 // libvips has failed; why stands in its buffer.
 struct VipsFailure {};
 
