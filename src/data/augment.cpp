@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "base/error.hpp"
 #include "data/junk.hpp"
@@ -151,12 +152,17 @@ std::vector<std::size_t> placed_from(const PictureSize& size, const Placement& p
 }
 
 Augmenter::Augmenter(const Augmentation& augmentation, const Tensor& images,
-                     std::span<const float> mean, std::uint64_t seed)
+                     std::span<const float> mean, std::uint64_t seed, std::vector<Apparel> apparel)
     : augmentation_(augmentation),
       bytes_(images.as<std::uint8_t>()),
       rows_(images.rows()),
       size_{images.shape()[1], images.shape()[2], images.shape()[3]},
+      apparel_(std::move(apparel)),
       seed_(seed) {
+  if (!apparel_.empty() && apparel_.size() != rows_) {
+    fail(ErrorCode::usage, "augment: what {} pictures show, but there are {}", apparel_.size(),
+         rows_);
+  }
   if (mean.size() != size_.channels) {
     fail(ErrorCode::usage, "augment: {} means for {} channels", mean.size(), size_.channels);
   }
@@ -249,7 +255,7 @@ void Augmenter::change(std::uint32_t epoch, std::uint32_t index, std::uint8_t* d
   const std::uint8_t* src = bytes_.data() + index * width();
   if (augmentation_.photo > 0 && random.uniform() < augmentation_.photo) {
     std::copy_n(src, width(), dst);
-    make_photo_like(size_, random, dst);
+    make_photo_like(size_, apparel_.empty() ? Apparel::unknown : apparel_[index], random, dst);
     return;
   }
   place(size_, draw_placement(epoch, index, random), augmentation_.reflect, src, dst);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "data/apparel.hpp"
 #include "data/augmentation.hpp"
 #include "weft/tensor.hpp"
 
@@ -47,9 +48,9 @@ struct Mixture {
 class Augmenter {
  public:
   // images: u8 {n, c, h, w}, which must outlive this. mean: of each channel, as fit_scaler finds
-  // it.
+  // it. apparel: {n}, what each shows; empty where that is unknown.
   Augmenter(const Augmentation& augmentation, const Tensor& images, std::span<const float> mean,
-            std::uint64_t seed);
+            std::uint64_t seed, std::vector<Apparel> apparel = {});
 
   std::size_t width() const { return size_.elements(); }
   std::size_t rows() const { return rows_; }
@@ -83,6 +84,7 @@ class Augmenter {
   std::size_t rows_;
   PictureSize size_;
   std::vector<std::uint8_t> mean_;
+  std::vector<Apparel> apparel_;
   std::uint64_t seed_;
 };
 

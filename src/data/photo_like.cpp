@@ -196,19 +196,46 @@ void raise_hood(Canvas& canvas, RandomStream& random) {
   canvas = std::move(smaller);
 }
 
-// What lies may be a shoe: those are shown in pairs, at an angle, and from above.
-Canvas placed(Canvas& src, RandomStream& random) {
+// How photos show a product: the chances of each, and how much higher they make it than it is.
+struct Showing {
+  double worn;
+  double hooded;  // if it is not worn
+  double pair;
+  double on_its_side;      // if it is alone
+  double lowest, highest;  // logarithms
+};
+
+Showing showing(Apparel apparel, bool wide) {
+  switch (apparel) {
+    case Apparel::shoe:  // at an angle, and from above
+      return {0, 0, 0.35, 0.2, -0.1, 0.7};
+    case Apparel::top:  // laid out wide
+      return {0.2, 0, 0.03, 0.06, -0.4, 0.1};
+    case Apparel::hooded:
+      return {0.2, 0.4, 0.03, 0.06, -0.4, 0.1};
+    case Apparel::dress:
+      return {0.2, 0, 0.03, 0.06, 0, 0};
+    case Apparel::other:
+      return {0, 0, 0.03, 0.06, 0, 0};
+    case Apparel::unknown:
+      break;
+  }
+  if (wide) return showing(Apparel::shoe, true);
+  return {0.12, 0.2, 0.03, 0.06, 0, 0};
+}
+
+Canvas placed(Canvas& src, Apparel apparel, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
-  const bool wide = lies(src);
-  if (!wide && chance(random, 0.12)) {
+  const Showing shown = showing(apparel, lies(src));
+  if (chance(random, shown.worn)) {
     dress_somebody(src, random);
-  } else if (!wide && chance(random, 0.22)) {
+  } else if (chance(random, shown.hooded)) {
     raise_hood(src, random);
   }
   double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);
-  const double higher = wide ? std::exp(random.uniform(-0.1, 0.7)) : 1;
-  if (!chance(random, wide ? 0.35 : 0.03)) {
-    if (chance(random, wide ? 0.2 : 0.06)) turned += chance(random, 0.5) ? 90 : -90;
+  const double higher = std::exp(random.uniform(shown.lowest, shown.highest));
+  if (!chance(random, shown.pair)) {
+    if (chance(random, shown.on_its_side)) turned += chance(random, 0.5) ? 90 : -90;
     draw(src, draw_affine(random, turned, higher), 0, 1, 1, dst);
     return dst;
   }
@@ -348,7 +375,8 @@ void change_focus(Canvas& canvas, RandomStream& random) {
 
 }  // namespace
 
-void make_photo_like(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
+void make_photo_like(const PictureSize& size, Apparel apparel, RandomStream& random,
+                     std::uint8_t* picture) {
   Canvas canvas{size, std::vector<float>(size.elements()), {}};
   for (std::size_t c = 0; c < size.channels; ++c) {
     const std::uint8_t* plane = picture + c * canvas.plane();
@@ -357,7 +385,7 @@ void make_photo_like(const PictureSize& size, RandomStream& random, std::uint8_t
       canvas.at(c, i) = static_cast<float>(plane[i]) - canvas.background[c];
     }
   }
-  canvas = placed(canvas, random);
+  canvas = placed(canvas, apparel, random);
   change_tones(canvas, random);
   spoil_outline(canvas, random);
   change_focus(canvas, random);

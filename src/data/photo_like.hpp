@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/random.hpp"
+#include "data/apparel.hpp"
 #include "data/augment.hpp"
 
 namespace weft {
@@ -14,6 +15,7 @@ namespace weft {
 // What these do follows from how a product that is found in a photo goes wrong, not from any photo.
 // The background (the median of each channel's border) stays as it is. picture: {channels, height,
 // width}, in place.
-void make_photo_like(const PictureSize& size, RandomStream& random, std::uint8_t* picture);
+void make_photo_like(const PictureSize& size, Apparel apparel, RandomStream& random,
+                     std::uint8_t* picture);
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 namespace weft {
@@ -23,9 +24,10 @@ Bytes product(const PictureSize& size, std::uint8_t background) {
   return picture;
 }
 
-Bytes photo_like(const PictureSize& size, Bytes picture, std::uint32_t index) {
+Bytes photo_like(const PictureSize& size, Bytes picture, std::uint32_t index,
+                 Apparel apparel = Apparel::unknown) {
   RandomStream random(3, RandomPurpose::augment, 0, index);
-  make_photo_like(size, random, picture.data());
+  make_photo_like(size, apparel, random, picture.data());
   return picture;
 }
 
@@ -64,6 +66,45 @@ TEST(PhotoLike, LeavesAPlainPictureNearlyPlain) {
     plain += made == Bytes(size.elements(), 0) ? 1 : 0;
   }
   EXPECT_GT(plain, 100);  // in the others something was left over
+}
+
+struct Box {
+  std::size_t top, left, bottom, right;
+
+  // How much of it is covered, in a picture of 28 x 28 on black.
+  double share(const Bytes& picture) const {
+    double covered = 0;
+    for (std::size_t y = top; y < bottom; ++y) {
+      for (std::size_t x = left; x < right; ++x) covered += picture[y * 28 + x] > 20 ? 1 : 0;
+    }
+    return covered / static_cast<double>((bottom - top) * (right - left));
+  }
+};
+
+// Of 1,000 pictures made of a product that takes the whole height, those for which `is` holds.
+template <class Is>
+int count(Apparel apparel, const Is& is) {
+  const PictureSize size{1, 28, 28};
+  Bytes whole(size.elements(), 0);
+  for (std::size_t y = 0; y < 28; ++y)
+    std::fill_n(whole.begin() + 28 * static_cast<long>(y) + 6, 16, 150);
+  int found = 0;
+  for (std::uint32_t i = 0; i < 1000; ++i) found += is(photo_like(size, whole, i, apparel)) ? 1 : 0;
+  return found;
+}
+
+TEST(PhotoLike, ShowsEachKindAsItsPhotosDo) {
+  const Box above{1, 12, 4, 16}, beside_left{1, 4, 4, 9}, beside_right{1, 19, 4, 24};
+  const auto hood = [&](const Bytes& picture) {
+    return above.share(picture) > 0.8 &&
+           beside_left.share(picture) + beside_right.share(picture) < 0.3;
+  };
+  const Box left{10, 3, 18, 11}, right{10, 17, 18, 25}, between{6, 13, 22, 15};
+  const auto pair = [&](const Bytes& picture) {
+    return left.share(picture) > 0.5 && right.share(picture) > 0.5 && between.share(picture) < 0.3;
+  };
+  EXPECT_GT(count(Apparel::hooded, hood), 2 * count(Apparel::other, hood));
+  EXPECT_GT(count(Apparel::shoe, pair), 5 * count(Apparel::other, pair));
 }
 
 TEST(PhotoLike, TakesPicturesOfAnySize) {

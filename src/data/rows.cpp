@@ -1,6 +1,7 @@
 #include "data/rows.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -97,8 +98,10 @@ const T* PixelRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer
 
 template <class T>
 AugmentedRows<T>::AugmentedRows(const Augmentation& augmentation, const Tensor& images,
-                                const Scaler& scaler, std::uint64_t seed)
-    : augmenter_(augmentation, images, fit_scaler(ScalerKind::channel, images).mean, seed),
+                                const Scaler& scaler, std::uint64_t seed,
+                                std::vector<Apparel> apparel)
+    : augmenter_(augmentation, images, fit_scaler(ScalerKind::channel, images).mean, seed,
+                 std::move(apparel)),
       scale_(images.shape(), scaler),
       mixes_(augmentation.mixes()) {}
 

@@ -83,9 +83,9 @@ class PixelRows final : public RowSource<T> {
 template <class T>
 class AugmentedRows final : public RowSource<T> {
  public:
-  // As PixelRows.
+  // As PixelRows; apparel as Augmenter has it.
   AugmentedRows(const Augmentation& augmentation, const Tensor& images, const Scaler& scaler,
-                std::uint64_t seed);
+                std::uint64_t seed, std::vector<Apparel> apparel = {});
 
   std::size_t rows() const override { return augmenter_.rows(); }
   std::size_t width() const override { return scale_.width(); }

@@ -20,6 +20,13 @@ Batches batches_of(const PreparedData& data, const TrainSettings& settings) {
   return Batches::shuffled(data.train.size(), settings.batch_size, settings.seed, settings.select);
 }
 
+std::vector<Apparel> apparel_of(const PreparedData& data) {
+  std::vector<Apparel> of_classes, of_pictures;
+  for (const std::string& name : data.class_names) of_classes.push_back(apparel_of(name));
+  for (const Label label : data.train.labels) of_pictures.push_back(of_classes.at(label));
+  return of_pictures;
+}
+
 template <class T>
 Loss<T> loss_of(LossKind kind, double smoothing, const Kernels<T>& kernels) {
   switch (kind) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "data/apparel.hpp"
 #include "kernels/select.hpp"
 #include "nn/averaging.hpp"
 #include "nn/network.hpp"
@@ -45,13 +46,16 @@ struct Earlier {
 // Throws Error(bad_input) naming what differs between a checkpoint's identity and this run's.
 void check_same_run(const std::string& checkpoint, const std::string& run);
 
+// What each training picture shows, by its class.
+std::vector<Apparel> apparel_of(const PreparedData& data);
+
 // The training pictures as the network is to see them.
 template <class T>
 std::unique_ptr<RowSource<T>> rows_of(const PreparedData& data, const TrainSettings& settings) {
   const Tensor& images = data.train.images;
   if (!settings.augmentation.any()) return std::make_unique<PixelRows<T>>(images, data.scaler);
   return std::make_unique<AugmentedRows<T>>(settings.augmentation, images, data.scaler,
-                                            settings.seed);
+                                            settings.seed, apparel_of(data));
 }
 
 template <class T>
