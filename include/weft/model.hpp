@@ -44,11 +44,10 @@ struct Model {
   std::size_t members = 1;             // networks whose probabilities are averaged
   std::vector<View> views = {View{}};  // an answer is the mean of their probabilities
   double temperature = 1;              // logits are divided by it before their softmax
-  // How decided the answers to pictures were that had been held out: kSpreads quantiles of
-  // spread_of (predictor.hpp), ascending, the least and the most among them. None where nothing was
-  // held out.
-  std::vector<float> spreads;
-  // A picture whose answer is less decided than those to this share of them is none of the classes.
+  // Of the answers to pictures that had been held out, kQuantiles quantiles of evidence_of
+  // (predictor.hpp), ascending, the least and the most among them. None where nothing was held out.
+  std::vector<float> evidence;
+  // A picture whose answer has less of it than those to this share of them is none of the classes.
   double rejected = 0.03;
   // How probable a class is at least that is in a set (Predictor::prediction_set): of each coverage
   // from kLeastCoverage on in thousandths, descending. kSets of them, or none where nothing was
@@ -56,7 +55,7 @@ struct Model {
   std::vector<double> set_thresholds;
 };
 
-constexpr std::size_t kSpreads = 101;
+constexpr std::size_t kQuantiles = 101;
 constexpr std::size_t kSets = 500;
 constexpr double kLeastCoverage = 0.5, kMostCoverage = 0.999;
 

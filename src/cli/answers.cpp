@@ -68,7 +68,7 @@ std::vector<std::size_t> best_of(std::span<const float> probabilities, std::size
 }
 
 std::span<const float> Answers::row(std::size_t i) const {
-  return probabilities.as<float>().subspan(i * class_names.size(), class_names.size());
+  return predictions.probabilities.as<float>().subspan(i * class_names.size(), class_names.size());
 }
 
 std::vector<std::size_t> Answers::best(std::size_t i, std::size_t count) const {
@@ -154,10 +154,11 @@ void print_json_lines(const Answers& answers, const Predictor& predictor, std::s
       return classes_json(some, answers.class_names, answers.row(i));
     };
     const std::size_t best = answers.best(i, 1)[0];
-    nlohmann::ordered_json line{{"index", answers.index[i]},
-                                {"label", answers.class_names[best]},
-                                {"probability", few_digits(answers.row(i)[best])},
-                                {"none_of_these", predictor.is_none_of_these(answers.row(i))}};
+    nlohmann::ordered_json line{
+        {"index", answers.index[i]},
+        {"label", answers.class_names[best]},
+        {"probability", few_digits(answers.row(i)[best])},
+        {"none_of_these", predictor.is_none_of_these(answers.predictions.evidence[i])}};
     if (answers.coverage) {
       line["coverage"] = *answers.coverage;
       line["set"] = classes(answers.sets[i]);

@@ -23,9 +23,9 @@ double few_digits(float value);
 struct Answers {
   std::vector<std::string> class_names;  // in the order of the probabilities
   std::vector<std::uint32_t> index;      // of each picture, in the data
-  Tensor probabilities;                  // f32 {n, classes}
+  Predictions predictions;               // of each picture
   // The names of the given classes, one each; empty where the data has none.
-  std::vector<std::string> given;
+  std::vector<std::string> given = {};
   // Where sets of a coverage are asked for: the classes of each, most probable first.
   std::optional<double> coverage = {};
   std::vector<std::vector<std::size_t>> sets = {};

@@ -75,10 +75,9 @@ nlohmann::ordered_json as_json(const SetMetrics& m, double asked,
 
 // The share of the pictures that the model takes for none of its classes.
 double share_of_none(const Answers& answers, const Predictor& predictor) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    count += predictor.is_none_of_these(answers.row(i)) ? 1 : 0;
-  }
+  const auto count = std::ranges::count_if(answers.predictions.evidence, [&](float evidence) {
+    return predictor.is_none_of_these(evidence);
+  });
   return static_cast<double>(count) / static_cast<double>(answers.size());
 }
 
@@ -102,9 +101,9 @@ void run_evaluate(const Options& options) {
                             loaded.data.source, part.rows.size(), part.rows.labels.size()));
   }
   const std::vector<Label> labels = labels_for(model, loaded.data, part.rows.labels);
-  Answers answers{model.class_names, part.index, predictor.probabilities(part.rows.images), {}};
+  Answers answers{model.class_names, part.index, predictor.predict(part.rows.images)};
   const Metrics metrics =
-      measure(answers.probabilities.as<float>(), model.class_names.size(), labels);
+      measure(answers.predictions.probabilities.as<float>(), model.class_names.size(), labels);
   std::optional<SetMetrics> sets;
   if (options.coverage) {
     answers.add_sets(predictor, *options.coverage);
@@ -125,7 +124,7 @@ void run_evaluate(const Options& options) {
   }
   if (options.json) {
     auto document = as_json(metrics, model.class_names, model.views, part.name, seconds);
-    if (!model.spreads.empty()) document["none_of_these"] = share_of_none(answers, predictor);
+    if (!model.evidence.empty()) document["none_of_these"] = share_of_none(answers, predictor);
     if (sets) document["sets"] = as_json(*sets, *options.coverage, model.class_names);
     fmt::print("{}\n", document.dump());
   } else if (options.csv != "-") {

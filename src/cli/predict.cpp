@@ -102,7 +102,7 @@ void predict_data(const Model& model, const Options& options) {
   Part& part = loaded.part;
   if (!options.index.empty()) pick(part, options.index);
 
-  Answers answers{model.class_names, part.index, predictor.probabilities(part.rows.images), {}};
+  Answers answers{model.class_names, part.index, predictor.predict(part.rows.images)};
   const std::vector<std::string> names = names_for(model, loaded.data);
   for (const Label label : part.rows.labels) answers.given.push_back(names.at(label));
   if (options.coverage) answers.add_sets(predictor, *options.coverage);

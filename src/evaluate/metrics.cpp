@@ -139,4 +139,15 @@ std::vector<Label> most_probable(std::span<const float> probabilities, std::size
   return answers;
 }
 
+double spread_of(std::span<const float> probabilities) {
+  double sum = 0, squares = 0;
+  for (const float p : probabilities) {
+    const double logarithm = std::log(std::max(static_cast<double>(p), 1e-7));
+    sum += logarithm;
+    squares += logarithm * logarithm;
+  }
+  const auto n = static_cast<double>(std::max<std::size_t>(probabilities.size(), 1));
+  return std::sqrt(std::max(squares / n - sum / n * (sum / n), 0.0));
+}
+
 }  // namespace weft

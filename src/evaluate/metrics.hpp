@@ -58,4 +58,8 @@ Metrics measure(std::span<const float> probabilities, std::size_t classes,
 // {n, classes}.
 std::vector<Label> most_probable(std::span<const float> probabilities, std::size_t classes);
 
+// How decided an answer is: the standard deviation, over the classes, of its probabilities'
+// logarithms, those below 1e-7 counting as that. 0 where all classes are equally likely.
+double spread_of(std::span<const float> probabilities);
+
 }  // namespace weft

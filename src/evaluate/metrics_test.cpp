@@ -172,5 +172,17 @@ TEST(Measure, SizesThatDisagreeAreRefused) {
   expect_code(ErrorCode::usage, "no rows", {}, 2, {});
 }
 
+TEST(Metrics, SpreadIsTheDeviationOfLogarithms) {
+  EXPECT_NEAR(spread_of(std::vector<float>{0.25F, 0.25F, 0.25F, 0.25F}), 0, 1e-9);
+  const double a = std::log(0.8F), b = std::log(0.1F), mean = (a + 2 * b) / 3;
+  const double square = ((a - mean) * (a - mean) + 2 * (b - mean) * (b - mean)) / 3;
+  EXPECT_NEAR(spread_of(std::vector<float>{0.1F, 0.8F, 0.1F}), std::sqrt(square), 1e-6);
+  // Torn between two classes is far from having no idea.
+  const double torn = spread_of(std::vector<float>{0.49F, 0.49F, 0.01F, 0.01F});
+  const double vague = spread_of(std::vector<float>{0.4F, 0.2F, 0.2F, 0.2F});
+  EXPECT_GT(torn, 3 * vague);
+  EXPECT_TRUE(std::isfinite(spread_of(std::vector<float>{1, 0, 0})));
+}
+
 }  // namespace
 }  // namespace weft

@@ -28,8 +28,7 @@ PhotoView view_photo(const std::string& file, PhotoWork work, Predictor& predict
   });
   Tensor images(DataType::u8, {1, input[0], input[1], input[2]});
   std::ranges::copy(view.input, images.as<std::uint8_t>().begin());
-  const Tensor probabilities = predictor.probabilities(images);
-  view.answer = photo_answer(file, probabilities.as<float>(), predictor);
+  view.answer = photo_answer(file, predictor.predict(images), 0, predictor);
   view.occlusion = occlusion(predictor, view.input, input, view.answer.best);
   view.saliency = saliency.of(view.input, view.answer.best);
   return view;

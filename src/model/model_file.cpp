@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "1";
-constexpr const char* kSpreadRule = "spread";
+constexpr const char* kEvidenceRule = "evidence";
 constexpr const char* kSetRule = "threshold";
 constexpr double kCoverageStep = 0.001;
 
@@ -60,11 +60,11 @@ Metadata to_metadata(const Model& model) {
   json output = output_rule();
   output["temperature"] = model.temperature;
   output["views"] = texts_of(model.views);
-  if (!model.spreads.empty()) {
-    output["rejection"] = {{"rule", kSpreadRule},
+  if (!model.evidence.empty()) {
+    output["rejection"] = {{"rule", kEvidenceRule},
                            {"version", 1},
                            {"rate", model.rejected},
-                           {"spreads", model.spreads}};
+                           {"quantiles", model.evidence}};
   }
   if (!model.set_thresholds.empty()) {
     output["sets"] = {{"rule", kSetRule},
@@ -183,10 +183,10 @@ std::vector<Number> numbers_at(const json& object, const char* key, const Compla
 void take_rejection(const json& output, Model& model, const Complaint& complaint) {
   if (!output.contains("rejection")) return;
   const json& rejection = output["rejection"];
-  const json known = {{"rule", kSpreadRule}, {"version", 1}};
+  const json known = {{"rule", kEvidenceRule}, {"version", 1}};
   check_rule(rejection, "weft.output's rejection", known, complaint);
   model.rejected = number_at(rejection, "rate", complaint);
-  model.spreads = numbers_at<float>(rejection, "spreads", complaint);
+  model.evidence = numbers_at<float>(rejection, "quantiles", complaint);
 }
 
 // Nor has it sets.

@@ -165,30 +165,30 @@ TEST_F(ModelFile, HoldsTemperatureAndRejection) {
   Model model = small_model();
   model.temperature = 0.731;
   model.rejected = 0.05;
-  for (std::size_t i = 0; i < kSpreads; ++i) {
-    model.spreads.push_back(static_cast<float>(i) / 3);
+  for (std::size_t i = 0; i < kQuantiles; ++i) {
+    model.evidence.push_back(static_cast<float>(i) / 3);
   }
   save_model(path_, model);
   const Model loaded = load_model(path_);
   EXPECT_EQ(loaded.temperature, 0.731);
   EXPECT_EQ(loaded.rejected, 0.05);
-  EXPECT_EQ(loaded.spreads, model.spreads);
+  EXPECT_EQ(loaded.evidence, model.evidence);
   const auto output = [](const std::string& temperature, const std::string& rejection) {
     return R"({"activation":"softmax","views":["plain"],"temperature":)" + temperature +
            R"(,"rejection":)" + rejection + "}";
   };
-  const std::string some = R"({"rule":"spread","version":1,"rate":0.1,"spreads":[]})";
+  const std::string some = R"({"rule":"evidence","version":1,"rate":0.1,"quantiles":[]})";
   for (const char* wrong : {"0", "-1", "1e-9", "\"hot\"", "null", "1e999"}) {
     metadata_refused("weft.output", output(wrong, some), "");
   }
-  for (const char* wrong : {"3", R"({"rule":"spread","version":2,"rate":0.1,"spreads":[]})",
-                            R"({"rule":"spread","version":1,"spreads":[]})",
-                            R"({"rule":"spread","version":1,"rate":2,"spreads":[]})",
-                            R"({"rule":"spread","version":1,"rate":0.1,"spreads":[1,2]})",
-                            R"({"rule":"spread","version":1,"rate":0.1,"spreads":["a"]})"}) {
+  for (const char* wrong : {"3", R"({"rule":"evidence","version":2,"rate":0.1,"quantiles":[]})",
+                            R"({"rule":"evidence","version":1,"quantiles":[]})",
+                            R"({"rule":"evidence","version":1,"rate":2,"quantiles":[]})",
+                            R"({"rule":"evidence","version":1,"rate":0.1,"quantiles":[1,2]})",
+                            R"({"rule":"evidence","version":1,"rate":0.1,"quantiles":["a"]})"}) {
     metadata_refused("weft.output", output("1", wrong), "");
   }
-  save_refused("spreads", [](Model& wrong) { wrong.spreads = {1, 2}; });
+  save_refused("quantiles", [](Model& wrong) { wrong.evidence = {1, 2}; });
   save_refused("temperature", [](Model& wrong) { wrong.temperature = 0; });
 }
 

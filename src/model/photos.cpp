@@ -14,12 +14,12 @@ std::vector<PhotoAnswer> answers_to(std::vector<ConvertedPhoto> photos, const Sh
                                     Predictor& predictor) {
   const std::size_t readable = static_cast<std::size_t>(
       std::ranges::count_if(photos, [](const auto& photo) { return photo.error.empty(); }));
-  Tensor probabilities;
+  Predictions of_readable;
   if (readable > 0) {
     Tensor images(DataType::u8, {readable, input[0], input[1], input[2]});
     auto to = images.as<std::uint8_t>().begin();
     for (const ConvertedPhoto& photo : photos) to = std::ranges::copy(photo.pixels, to).out;
-    probabilities = predictor.probabilities(images);
+    of_readable = predictor.predict(images);
   }
   std::vector<PhotoAnswer> answers;
   std::size_t row = 0;
@@ -28,24 +28,23 @@ std::vector<PhotoAnswer> answers_to(std::vector<ConvertedPhoto> photos, const Sh
       answers.push_back({.file = std::move(photo.file), .error = std::move(photo.error)});
       continue;
     }
-    const std::size_t classes = probabilities.row_elements();
-    answers.push_back(photo_answer(
-        std::move(photo.file),
-        std::as_const(probabilities).as<float>().subspan(classes * row++, classes), predictor));
+    answers.push_back(photo_answer(std::move(photo.file), of_readable, row++, predictor));
   }
   return answers;
 }
 
 }  // namespace
 
-PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities,
+PhotoAnswer photo_answer(std::string file, const Predictions& answers, std::size_t row,
                          const Predictor& predictor) {
+  const std::size_t classes = answers.probabilities.row_elements();
+  const auto probabilities = answers.probabilities.as<float>().subspan(row * classes, classes);
   PhotoAnswer answer{.file = std::move(file)};
   answer.probabilities.assign(probabilities.begin(), probabilities.end());
   answer.best =
       static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
-  answer.typicality = predictor.typicality(probabilities);
-  answer.none_of_these = predictor.is_none_of_these(probabilities);
+  answer.typicality = predictor.typicality(answers.evidence[row]);
+  answer.none_of_these = predictor.is_none_of_these(answers.evidence[row]);
   return answer;
 }
 

@@ -29,9 +29,9 @@ struct PhotoAnswer {
   float probability() const { return probabilities.at(best); }  // of the best class
 };
 
-// What the predictor's probabilities, one a class, say of a photo: the one place where that is
+// What the predictor says of a photo, row `row` of its answers: the one place where that is
 // decided.
-PhotoAnswer photo_answer(std::string file, std::span<const float> probabilities,
+PhotoAnswer photo_answer(std::string file, const Predictions& answers, std::size_t row,
                          const Predictor& predictor);
 
 // The model's own way from a photo to its input. Throws Error(bad_input) where the model takes no

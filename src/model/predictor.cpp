@@ -29,7 +29,7 @@ class Predictor::Implementation {
       : scaler_(model.scaler),
         views_(model.views),
         temperature_(static_cast<float>(model.temperature)),
-        spreads_(model.spreads),
+        evidence_(model.evidence),
         rejected_(model.rejected),
         set_thresholds_(model.set_thresholds) {
     check_fit(model, "model");
@@ -38,20 +38,24 @@ class Predictor::Implementation {
     }
   }
 
-  Tensor probabilities(const Tensor& images) {
+  Predictions predict(const Tensor& images) {
     check(images);
     const std::size_t n = images.rows(), count = classes();
-    Tensor result(DataType::f32, {n, count});
-    const auto mean = result.as<float>();
-    std::vector<float> values(n * count);
+    Predictions result{Tensor(DataType::f32, {n, count}), {}};
+    const auto mean = result.probabilities.as<float>();
+    std::vector<float> values(n * count), outputs(n * count);
     const float share = 1 / static_cast<float>(networks_.size() * views_.size());
     const Kernels<float>& kernels = networks_.front().architecture().kernels();
     for_each_way(images, [&](const auto& answer) {
       answer(values.data());
+      for (std::size_t i = 0; i < values.size(); ++i) outputs[i] += share * values[i];
       for (float& value : values) value /= temperature_;
       kernels.softmax(n, count, values.data(), values.data());
       for (std::size_t i = 0; i < values.size(); ++i) mean[i] += share * values[i];
     });
+    for (std::size_t i = 0; i < n; ++i) {
+      result.evidence.push_back(evidence_of(std::span(outputs).subspan(i * count, count)));
+    }
     return result;
   }
 
@@ -67,8 +71,8 @@ class Predictor::Implementation {
     return result;
   }
 
-  std::optional<double> typicality(std::span<const float> probabilities) const {
-    return weft::typicality(spreads_, probabilities);
+  std::optional<double> typicality(float evidence) const {
+    return weft::typicality(evidence_, evidence);
   }
   double rejected() const { return rejected_; }
   std::span<const double> set_thresholds() const { return set_thresholds_; }
@@ -106,7 +110,7 @@ class Predictor::Implementation {
   Scaler scaler_;
   std::vector<View> views_;
   float temperature_;
-  std::vector<float> spreads_;
+  std::vector<float> evidence_;
   double rejected_;
   std::vector<double> set_thresholds_;
 };
@@ -118,20 +122,20 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-Tensor Predictor::probabilities(const Tensor& images) {
-  return implementation_->probabilities(images);
+Predictions Predictor::predict(const Tensor& images) {
+  return implementation_->predict(images);
 }
 
 Tensor Predictor::logits(const Tensor& images) {
   return implementation_->logits(images);
 }
 
-std::optional<double> Predictor::typicality(std::span<const float> probabilities) const {
-  return implementation_->typicality(probabilities);
+std::optional<double> Predictor::typicality(float evidence) const {
+  return implementation_->typicality(evidence);
 }
 
-bool Predictor::is_none_of_these(std::span<const float> probabilities) const {
-  const std::optional<double> typical = typicality(probabilities);
+bool Predictor::is_none_of_these(float evidence) const {
+  const std::optional<double> typical = typicality(evidence);
   return typical && *typical < implementation_->rejected();
 }
 

@@ -95,11 +95,12 @@ void check_trust(const Model& model, const Complaint& complaint) {
     complaint.fail("its temperature is {}: it is above 0, {} to {}", model.temperature,
                    1 / kMostTemperature, kMostTemperature);
   }
-  const auto wrong = [](float spread) { return !(spread >= 0 && std::isfinite(spread)); };
-  const std::size_t count = model.spreads.size();
-  if ((count != 0 && count != kSpreads) || std::ranges::any_of(model.spreads, wrong) ||
-      !std::ranges::is_sorted(model.spreads)) {
-    complaint.fail("it has {} spreads: they are {} ascending numbers, or none", count, kSpreads);
+  const auto wrong = [](float value) { return !std::isfinite(value); };
+  const std::size_t count = model.evidence.size();
+  if ((count != 0 && count != kQuantiles) || std::ranges::any_of(model.evidence, wrong) ||
+      !std::ranges::is_sorted(model.evidence)) {
+    complaint.fail("it has {} quantiles of evidence: they are {} ascending numbers, or none", count,
+                   kQuantiles);
   }
   if (!(model.rejected >= 0 && model.rejected <= 1)) {
     complaint.fail("its rate of rejection is {}: it is a share, 0 to 1", model.rejected);

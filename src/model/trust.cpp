@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "base/error.hpp"
 #include "model/sets.hpp"
@@ -67,47 +69,43 @@ double fit_temperature(const Tensor& logits, std::span<const Label> labels) {
   return std::round(std::exp((low + high) / 2) * 1000) / 1000;
 }
 
-double spread_of(std::span<const float> probabilities) {
-  double sum = 0, squares = 0;
-  for (const float p : probabilities) {
-    const double logarithm = std::log(std::max(static_cast<double>(p), 1e-7));
-    sum += logarithm;
-    squares += logarithm * logarithm;
+float evidence_of(std::span<const float> outputs) {
+  const auto n = static_cast<double>(outputs.size());
+  if (outputs.size() < 2) return 0;
+  double sum = 0, squares = 0, largest = -std::numeric_limits<double>::infinity();
+  for (const float output : outputs) {
+    const auto value = static_cast<double>(output);
+    sum += value;
+    squares += value * value;
+    largest = std::max(largest, value);
   }
-  const auto n = static_cast<double>(std::max<std::size_t>(probabilities.size(), 1));
-  return std::sqrt(std::max(squares / n - sum / n * (sum / n), 0.0));
+  const double deviation = std::sqrt(std::max(squares / n - sum / n * (sum / n), 0.0));
+  return static_cast<float>(deviation - (sum - largest) / (n - 1));
 }
 
-std::vector<float> spreads_of(const Tensor& probabilities) {
-  const std::size_t n = probabilities.rows(), classes = probabilities.row_elements();
-  const auto values = probabilities.as<float>();
-  std::vector<double> sorted(n);
-  for (std::size_t i = 0; i < n; ++i) sorted[i] = spread_of(values.subspan(i * classes, classes));
-  std::ranges::sort(sorted);
+std::vector<float> quantiles_of(std::vector<float> values) {
+  std::ranges::sort(values);
+  const std::size_t last = values.size() - 1;
   std::vector<float> quantiles;
-  for (std::size_t k = 0; k < kSpreads; ++k) {
+  for (std::size_t k = 0; k < kQuantiles; ++k) {
     const double place =
-        static_cast<double>(n - 1) * static_cast<double>(k) / static_cast<double>(kSpreads - 1);
+        static_cast<double>(last) * static_cast<double>(k) / static_cast<double>(kQuantiles - 1);
     const auto below = static_cast<std::size_t>(place);
-    const double part = place - static_cast<double>(below);
-    const double value =
-        sorted[below] + part * (sorted[std::min(below + 1, n - 1)] - sorted[below]);
-    quantiles.push_back(static_cast<float>(value));
+    const auto part = static_cast<float>(place - static_cast<double>(below));
+    quantiles.push_back(values[below] + part * (values[std::min(below + 1, last)] - values[below]));
   }
   return quantiles;
 }
 
-std::optional<double> typicality(std::span<const float> spreads,
-                                 std::span<const float> probabilities) {
-  if (spreads.size() < 2) return std::nullopt;
-  const auto spread = static_cast<float>(spread_of(probabilities));
-  const auto above = std::ranges::upper_bound(spreads, spread);
-  if (above == spreads.begin()) return 0;
-  if (above == spreads.end()) return 1;
-  const auto steps = static_cast<double>(above - spreads.begin() - 1);
+std::optional<double> typicality(std::span<const float> quantiles, float evidence) {
+  if (quantiles.size() < 2) return std::nullopt;
+  const auto above = std::ranges::upper_bound(quantiles, evidence);
+  if (above == quantiles.begin()) return 0;
+  if (above == quantiles.end()) return 1;
+  const auto steps = static_cast<double>(above - quantiles.begin() - 1);
   const double low = static_cast<double>(*(above - 1)), high = static_cast<double>(*above);
-  return (steps + (static_cast<double>(spread) - low) / (high - low)) /
-         static_cast<double>(spreads.size() - 1);
+  return (steps + (static_cast<double>(evidence) - low) / (high - low)) /
+         static_cast<double>(quantiles.size() - 1);
 }
 
 void make_trustworthy(const LabelledImages& held_out, int threads, Model& model) {
@@ -122,9 +120,9 @@ void make_trustworthy(const LabelledImages& held_out, int threads, Model& model)
     used = &some;
   }
   model.temperature = fit_temperature(Predictor(model, threads).logits(used->images), used->labels);
-  const Tensor probabilities = Predictor(model, threads).probabilities(used->images);
-  model.spreads = spreads_of(probabilities);
-  model.set_thresholds = fit_sets(probabilities, used->labels);
+  Predictions answers = Predictor(model, threads).predict(used->images);
+  model.evidence = quantiles_of(std::move(answers.evidence));
+  model.set_thresholds = fit_sets(answers.probabilities, used->labels);
 }
 
 }  // namespace weft

@@ -19,13 +19,11 @@ namespace weft {
 // Error(usage) when the sizes disagree or there is none.
 double fit_temperature(const Tensor& logits, std::span<const Label> labels);
 
-// kSpreads quantiles of spread_of the answers, ascending. probabilities: f32 {n, classes}, n at
-// least 1.
-std::vector<float> spreads_of(const Tensor& probabilities);
+// kQuantiles quantiles, ascending, the least and the most among them; of at least one value.
+std::vector<float> quantiles_of(std::vector<float> values);
 
 // Predictor::typicality by these quantiles.
-std::optional<double> typicality(std::span<const float> spreads,
-                                 std::span<const float> probabilities);
+std::optional<double> typicality(std::span<const float> quantiles, float evidence);
 
 // Fits both, and the thresholds of sets (sets.hpp), to a model that has none of them, on held-out
 // pictures.

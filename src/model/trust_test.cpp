@@ -60,38 +60,36 @@ TEST(Trust, FewPicturesChangeTheTemperatureLittle) {
   EXPECT_THROW(fit_temperature(Tensor(), {}), Error);
 }
 
-TEST(Trust, SpreadIsTheDeviationOfLogarithms) {
-  EXPECT_NEAR(spread_of(std::vector<float>{0.25F, 0.25F, 0.25F, 0.25F}), 0, 1e-9);
-  const double a = std::log(0.8F), b = std::log(0.1F), mean = (a + 2 * b) / 3;
-  const double square = ((a - mean) * (a - mean) + 2 * (b - mean) * (b - mean)) / 3;
-  EXPECT_NEAR(spread_of(std::vector<float>{0.1F, 0.8F, 0.1F}), std::sqrt(square), 1e-6);
+TEST(Trust, EvidenceIsForOneClassAndAgainstTheOthers) {
+  EXPECT_EQ(evidence_of(std::vector<float>{2, 2, 2, 2}), -2);
+  EXPECT_EQ(evidence_of(std::vector<float>{0, 0, 0}), 0);
+  // The mean is 0, the deviation sqrt((9 + 1 + 1 + 1) / 4), the others are -1 each.
+  EXPECT_NEAR(evidence_of(std::vector<float>{-1, 3, -1, -1}), std::sqrt(3.0) + 1, 1e-6);
   // Torn between two classes is far from having no idea.
-  const double torn = spread_of(std::vector<float>{0.49F, 0.49F, 0.01F, 0.01F});
-  const double vague = spread_of(std::vector<float>{0.4F, 0.2F, 0.2F, 0.2F});
-  EXPECT_GT(torn, 3 * vague);
-  EXPECT_TRUE(std::isfinite(spread_of(std::vector<float>{1, 0, 0})));
+  EXPECT_GT(evidence_of(std::vector<float>{2, 2, -2, -2}),
+            evidence_of(std::vector<float>{1, 0, 0, 0}) + 1);
+  EXPECT_EQ(evidence_of(std::vector<float>{5}), 0);
+  EXPECT_EQ(evidence_of(std::vector<float>{}), 0);
 }
 
-std::vector<float> spreads(std::size_t n) {
-  Tensor answers(DataType::f32, {n, 2});
-  for (std::size_t i = 0; i < n; ++i) {
-    const float p = 0.5F + 0.5F * static_cast<float>(i) / static_cast<float>(n + 1);
-    answers.as<float>()[2 * i] = p;
-    answers.as<float>()[2 * i + 1] = 1 - p;
-  }
-  return spreads_of(answers);
+std::vector<float> known(std::size_t n) {
+  std::vector<float> evidence;
+  for (std::size_t i = 0; i < n; ++i) evidence.push_back(static_cast<float>((i * 7) % n));
+  return quantiles_of(evidence);
 }
 
-TEST(Trust, TypicalityIsTheShareOfLessDecidedAnswers) {
-  const std::vector<float> known = spreads(1000);
-  ASSERT_EQ(known.size(), kSpreads);
+TEST(Trust, TypicalityIsTheShareOfAnswersWithLessEvidence) {
+  const std::vector<float> quantiles = known(1000);
+  ASSERT_EQ(quantiles.size(), kQuantiles);
+  EXPECT_EQ(quantiles.front(), 0);
+  EXPECT_EQ(quantiles.back(), 999);
   for (const float share : {0.1F, 0.5F, 0.9F}) {
-    const float p = 0.5F + 0.5F * share;
-    EXPECT_NEAR(*typicality(known, std::vector<float>{p, 1 - p}), share, 0.01);
+    EXPECT_NEAR(*typicality(quantiles, 999 * share), share, 1e-4);
   }
-  EXPECT_EQ(*typicality(known, std::vector<float>{1, 0}), 1);
-  EXPECT_EQ(*typicality(spreads(1), std::vector<float>{0.5F, 0.5F}), 1);
-  EXPECT_FALSE(typicality({}, std::vector<float>{0.5F, 0.5F}).has_value());
+  EXPECT_EQ(*typicality(quantiles, -1), 0);
+  EXPECT_EQ(*typicality(quantiles, 2000), 1);
+  EXPECT_EQ(*typicality(known(1), 0), 1);
+  EXPECT_FALSE(typicality({}, 0).has_value());
 }
 
 Model untrained() {
@@ -107,12 +105,23 @@ Model untrained() {
 
 TEST(Trust, APictureIsNoneOfTheClassesBelowTheModelsShare) {
   Model model = untrained();
-  const std::vector<float> vague = {0.51F, 0.49F}, clearer = {0.55F, 0.45F};
-  EXPECT_FALSE(Predictor(model, 1).is_none_of_these(vague));
-  model.spreads = spreads(1000);
+  EXPECT_FALSE(Predictor(model, 1).is_none_of_these(-5));
+  model.evidence = known(1000);
   const Predictor predictor(model, 1);
-  EXPECT_TRUE(predictor.is_none_of_these(vague));
-  EXPECT_FALSE(predictor.is_none_of_these(clearer));
+  EXPECT_TRUE(predictor.is_none_of_these(29));
+  EXPECT_FALSE(predictor.is_none_of_these(31));
+}
+
+TEST(Trust, EvidenceIsOfTheMeanOutputs) {
+  Model model = untrained();
+  model.weights[0].value.as<float>()[0] = 2;
+  model.temperature = 3;  // has no part in it
+  model.views = parse_views("mirror");
+  Tensor images(DataType::u8, {1, 1, 1, 2});
+  images.as<std::uint8_t>()[0] = 255;  // outputs 2 and 0, and mirrored 0 and 0
+  const Predictions answers = Predictor(model, 1).predict(images);
+  ASSERT_EQ(answers.evidence.size(), 1U);
+  EXPECT_NEAR(answers.evidence[0], 0.5, 1e-6);
 }
 
 TEST(Trust, TheTemperatureDividesLogits) {
@@ -133,7 +142,7 @@ TEST(Trust, IsFittedOnHeldOutPictures) {
   for (std::size_t i = 0; i < 300; i += 2) held_out.images.as<std::uint8_t>()[2 * i] = 255;
   make_trustworthy(held_out, 1, model);  // always wrong: to be trusted less
   EXPECT_GT(model.temperature, 2);
-  EXPECT_EQ(model.spreads.size(), kSpreads);
+  EXPECT_EQ(model.evidence.size(), kQuantiles);
   EXPECT_EQ(model.set_thresholds.size(), kSets);
   // Half of them are given what it takes for the less probable.
   EXPECT_LT(model.set_thresholds[450], 0.5);
