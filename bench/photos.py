@@ -112,7 +112,7 @@ numbers = np.random.default_rng(5)
 to = sys.argv[1]
 icons = sorted(set(glob.glob('/usr/share/icons/**/*.png', recursive=True) + glob.glob('/usr/share/pixmaps/*.png')))
 icons = [path for path in icons if min(Image.open(path).size) >= 32]
-for i, path in enumerate(random.sample(icons, min(100, len(icons)))):
+for i, path in enumerate(random.sample(icons, min(1000, len(icons)))):
     Image.open(path).save(f'{to}/icon-{i}.png')
 for i in range(100):
     width, height = random.randrange(120, 400), random.randrange(120, 400)

@@ -48,7 +48,7 @@ struct Model {
   // (predictor.hpp), ascending, the least and the most among them. None where nothing was held out.
   std::vector<float> evidence;
   // A picture whose answer has less of it than those to this share of them is none of the classes.
-  double rejected = 0.03;
+  double rejected = 0.04;
   // How probable a class is at least that is in a set (Predictor::prediction_set): of each coverage
   // from kLeastCoverage on in thousandths, descending. kSets of them, or none where nothing was
   // held out.

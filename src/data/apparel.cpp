@@ -17,8 +17,9 @@ constexpr std::array<std::string_view, 10> kHooded = {"pullover", "hoodie", "swe
 constexpr std::array<std::string_view, 6> kTops = {"shirt", "top",        "tshirt",
                                                    "tee",   "longsleeve", "blouse"};
 constexpr std::array<std::string_view, 3> kDresses = {"dress", "gown", "tunic"};
-constexpr std::array<std::string_view, 8> kOthers = {"trouser", "pant", "jean", "short",
-                                                     "skirt",   "bag",  "hat",  "cap"};
+constexpr std::array<std::string_view, 5> kBags = {"bag", "handbag", "backpack", "purse", "tote"};
+constexpr std::array<std::string_view, 7> kOthers = {"trouser", "pant", "jean", "short",
+                                                     "skirt",   "hat",  "cap"};
 
 Apparel apparel_of_word(std::string_view word) {
   const auto is_one_of = [&](std::span<const std::string_view> words) {
@@ -28,6 +29,7 @@ Apparel apparel_of_word(std::string_view word) {
   if (is_one_of(kHooded)) return Apparel::hooded;
   if (is_one_of(kTops)) return Apparel::top;
   if (is_one_of(kDresses)) return Apparel::dress;
+  if (is_one_of(kBags)) return Apparel::bag;
   if (is_one_of(kOthers)) return Apparel::other;
   return Apparel::unknown;
 }

@@ -12,6 +12,7 @@ enum class Apparel : std::uint8_t {
   top,     // worn by somebody; laid out wide, with its sleeves spread
   hooded,  // a top that may have a hood, which lies flat in one picture and stands in another
   dress,   // worn by somebody
+  bag,     // of any proportions; its handle is thin, and easily lost
   other,
 };
 

@@ -20,8 +20,11 @@ TEST(Apparel, IsToldByTheLastWordThatSaysAnything) {
   for (const char* name : {"Dress", "evening gowns", "shirt dress", "Kleid (dress)"}) {
     EXPECT_EQ(apparel_of(name), Apparel::dress) << name;
   }
-  for (const char* name : {"Trouser", "Bag", "pants", "hat", "shorts", "skirt"}) {
+  for (const char* name : {"Trouser", "pants", "hat", "shorts", "skirt"}) {
     EXPECT_EQ(apparel_of(name), Apparel::other) << name;
+  }
+  for (const char* name : {"Bag", "tote bags", "Backpack"}) {
+    EXPECT_EQ(apparel_of(name), Apparel::bag) << name;
   }
   for (const char* name : {"", "7", "cat", "wheel", "laptop", "Pulli"}) {
     EXPECT_EQ(apparel_of(name), Apparel::unknown) << name;

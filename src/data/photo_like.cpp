@@ -196,32 +196,46 @@ void raise_hood(Canvas& canvas, RandomStream& random) {
   canvas = std::move(smaller);
 }
 
+// Without what stands above it, and in the middle again.
+void lose_top(Canvas& canvas, RandomStream& random) {
+  const double share = random.uniform(0.15, 0.45);
+  const auto rows = static_cast<std::size_t>(share * static_cast<double>(canvas.size.height));
+  for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+    std::fill_n(&canvas.at(c, 0), rows * canvas.size.width, 0.0F);
+  }
+  Canvas middle{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};
+  Affine affine;
+  affine.dy = -static_cast<double>(rows) / 2;
+  draw(canvas, affine, 0, 1, 1, middle);
+  canvas = std::move(middle);
+}
+
 // How photos show a product: the chances of each, and how much higher they make it than it is.
 struct Showing {
-  double worn;
-  double hooded;  // if it is not worn
-  double pair;
-  double on_its_side;      // if it is alone
-  double lowest, highest;  // logarithms
+  double worn = 0, hooded = 0, top_lost = 0;  // one of them, at most
+  double pair = 0.03;
+  double on_its_side = 0.06;       // if it is alone
+  double lowest = 0, highest = 0;  // logarithms
 };
 
 Showing showing(Apparel apparel, bool wide) {
   switch (apparel) {
     case Apparel::shoe:  // at an angle, and from above
-      return {0, 0, 0.35, 0.2, -0.1, 0.7};
+      return {.pair = 0.35, .on_its_side = 0.2, .lowest = -0.1, .highest = 0.7};
     case Apparel::top:  // laid out wide
-      return {0.2, 0, 0.03, 0.06, -0.4, 0.1};
+      return {.worn = 0.2, .lowest = -0.4, .highest = 0.1};
     case Apparel::hooded:
-      return {0.2, 0.4, 0.03, 0.06, -0.4, 0.1};
+      return {.worn = 0.2, .hooded = 0.4, .lowest = -0.4, .highest = 0.1};
     case Apparel::dress:
-      return {0.2, 0, 0.03, 0.06, 0, 0};
+      return {.worn = 0.2};
+    case Apparel::bag:
+      return {.top_lost = 0.35, .lowest = -0.3, .highest = 0.3};
     case Apparel::other:
-      return {0, 0, 0.03, 0.06, 0, 0};
+      return {};
     case Apparel::unknown:
       break;
   }
-  if (wide) return showing(Apparel::shoe, true);
-  return {0.12, 0.2, 0.03, 0.06, 0, 0};
+  return wide ? showing(Apparel::shoe, true) : Showing{.worn = 0.12, .hooded = 0.2};
 }
 
 Canvas placed(Canvas& src, Apparel apparel, RandomStream& random) {
@@ -231,6 +245,8 @@ Canvas placed(Canvas& src, Apparel apparel, RandomStream& random) {
     dress_somebody(src, random);
   } else if (chance(random, shown.hooded)) {
     raise_hood(src, random);
+  } else if (chance(random, shown.top_lost)) {
+    lose_top(src, random);
   }
   double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);
   const double higher = std::exp(random.uniform(shown.lowest, shown.highest));

@@ -103,8 +103,13 @@ TEST(PhotoLike, ShowsEachKindAsItsPhotosDo) {
   const auto pair = [&](const Bytes& picture) {
     return left.share(picture) > 0.5 && right.share(picture) > 0.5 && between.share(picture) < 0.3;
   };
+  const Box top{0, 10, 4, 18}, bottom{24, 10, 28, 18};
+  const auto shorter = [&](const Bytes& picture) {
+    return top.share(picture) + bottom.share(picture) < 0.1;
+  };
   EXPECT_GT(count(Apparel::hooded, hood), 2 * count(Apparel::other, hood));
   EXPECT_GT(count(Apparel::shoe, pair), 5 * count(Apparel::other, pair));
+  EXPECT_GT(count(Apparel::bag, shorter), 2 * count(Apparel::other, shorter));
 }
 
 TEST(PhotoLike, TakesPicturesOfAnySize) {
