@@ -58,17 +58,19 @@ class Finder {
     const auto rim =
         static_cast<std::size_t>(std::lround(0.05 * static_cast<double>(std::min(height, width))));
     const std::size_t thick = std::max<std::size_t>(2, rim);
-    for (std::size_t i = 0; i < colours.pixels(); ++i) {
-      const std::size_t y = i / width, x = i % width;
-      const bool at_rim = y < thick || x < thick || y + thick >= height || x + thick >= width;
-      border_[i] = at_rim ? 1.0F : 0.0F;
-      // Products stand in the middle: more likely there, less towards the corners.
-      const float v = (static_cast<float>(y) + 0.5F) / static_cast<float>(height) * 2 - 1;
-      const float u = (static_cast<float>(x) + 0.5F) / static_cast<float>(width) * 2 - 1;
-      prior_[i] = std::clamp(1.2F * std::exp(-(u * u + v * v) / 0.8F) - 0.15F, 0.03F, 0.9F);
-      // It speaks against a product at the rim, never for one in the middle: else a background
-      // whose light falls off is learned as product there.
-      place_[i] = 0.5F * std::min(logit(prior_[i]), 0.0F) - 0.3F;
+    for (std::size_t y = 0; y < height; ++y) {
+      for (std::size_t x = 0; x < width; ++x) {
+        const std::size_t i = y * width + x;
+        const bool at_rim = y < thick || x < thick || y + thick >= height || x + thick >= width;
+        border_[i] = at_rim ? 1.0F : 0.0F;
+        // Products stand in the middle: more likely there, less towards the corners.
+        const float v = (static_cast<float>(y) + 0.5F) / static_cast<float>(height) * 2 - 1;
+        const float u = (static_cast<float>(x) + 0.5F) / static_cast<float>(width) * 2 - 1;
+        prior_[i] = std::clamp(1.2F * std::exp(-(u * u + v * v) / 0.8F) - 0.15F, 0.03F, 0.9F);
+        // It speaks against a product at the rim, never for one in the middle: else a background
+        // whose light falls off is learned as product there.
+        place_[i] = 0.5F * std::min(logit(prior_[i]), 0.0F) - 0.3F;
+      }
     }
   }
 
