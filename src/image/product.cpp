@@ -122,7 +122,7 @@ class Finder {
     if (std::ranges::count_if(product, positive) < 60) std::ranges::fill(product, 1.0F);
     const auto inside = ColourMixture(colours_, product, kColours).surprises(colours_);
     const auto outside = ColourMixture(colours_, background, kColours).surprises(colours_);
-    // What speaks for each pixel, as exp(-evidence / 2): its probability is then 1 / (1 + of * of).
+    // exp(-evidence / 2) of each pixel, whose probability is 1 / (1 + the square of that).
     std::vector<float> against(pixels);
     for (std::size_t i = 0; i < pixels; ++i) {
       const float difference = std::clamp(outside[i] - inside[i], -5.0F, 5.0F);

@@ -91,8 +91,10 @@ std::vector<float> quantiles_of(std::vector<float> values) {
     const double place =
         static_cast<double>(last) * static_cast<double>(k) / static_cast<double>(kQuantiles - 1);
     const auto below = static_cast<std::size_t>(place);
-    const auto part = static_cast<float>(place - static_cast<double>(below));
-    quantiles.push_back(values[below] + part * (values[std::min(below + 1, last)] - values[below]));
+    const double part = place - static_cast<double>(below);
+    const auto low = static_cast<double>(values[below]);
+    const auto high = static_cast<double>(values[std::min(below + 1, last)]);
+    quantiles.push_back(static_cast<float>(low + part * (high - low)));
   }
   return quantiles;
 }
