@@ -1,5 +1,5 @@
-// The JPEG files that most photos are, without the module: in grey or YCbCr, without a colour
-// profile. libjpeg decodes them, libexif says how they lie.
+// Plain JPEG files, without the module: in grey, YCbCr or RGB, without a colour profile. libjpeg
+// decodes them, libexif says how they lie.
 #pragma once
 
 #include <cstddef>

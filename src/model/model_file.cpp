@@ -141,8 +141,9 @@ bool agrees(const json& value, const json& expected) {
 // wrongly.
 void check_rule(const json& value, const char* key, const json& known, const Complaint& complaint) {
   if (!agrees(value, known)) {
-    complaint.fail("{} is {}, but this version knows only {}: a newer one may read it", key,
-                   shown(value.dump()), known.dump());
+    complaint.fail(
+        "{} is {}, but this version knows only {}: use the version that wrote it, or train again",
+        key, shown(value.dump()), known.dump());
   }
 }
 
