@@ -59,7 +59,7 @@ export function map(points, names) {
     tip.hidden = i < 0;
     if (i < 0) return;
     tip.replaceChildren(...facts(points, names, i).filter(Boolean));
-    tip.style.setProperty("--x", `${Math.min(x, canvas.clientWidth - 150)}px`);
+    tip.style.setProperty("--x", `${x}px`);
     tip.style.setProperty("--y", `${y}px`);
     if (!pictureOf) return;
     const picture = await pictureOf(i);

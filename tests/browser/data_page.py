@@ -48,10 +48,7 @@ def check(browser, folder):
     check_classes(browser)
     check_pan(browser)
     check_exports(browser)
-    for width in [400, 1400]:
-        browser.look(width=width)
-        browser.wait(f"innerWidth === {width}", "the width")
-        assert browser.run("return document.documentElement.scrollWidth") <= width
+    check_widths(browser)
 
 
 def open_map(browser, page):
@@ -159,3 +156,15 @@ def check_exports(browser):
         "const done = arguments[0]; window.saved.find(({name}) => name === 'map.csv').blob.text().then(done)")
     assert text.startswith("index,x,y,label\n0,") and HOSTILE[0] in text
     assert browser.run("return window.saved.find(({name}) => name === 'map.png').blob.size") > 5000
+
+
+def check_widths(browser):
+    """Nothing makes the page wider than its window, the tip beside the point at the right border neither."""
+    for width in [400, 1400]:
+        browser.look(width=width)
+        browser.wait(f"innerWidth === {width}", "the width")
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        browser.run("""const tip = document.querySelector(".tip"), canvas = document.querySelector("canvas.map");
+            tip.hidden = false;
+            tip.style.setProperty("--x", `${canvas.clientWidth}px`)""")
+        assert browser.run("return document.documentElement.scrollWidth") <= width
