@@ -201,7 +201,8 @@ std::vector<Bytes> seeds(const std::string& target) {
                   "contrast 0.2, cutout 8, erase 0.5, mixup 0.2, cutmix 1", "mirror, shift 1",
                   "none"});
   }
-  if (target == "views") return texts({"none", "mirror", "shift 2 reflect", "mirror, shift 1"});
+  if (target == "views")
+    return texts({"none", "mirror", "shift 2 reflect", "mirror, shift 1, gamma 2"});
   if (target == "fixes") {
     return texts({"index,label\n3,a\n0,\n",
                   "# data 4463c79f2e707eadd51c910ef962e55c06244d5f6ff935aaba2f5b4be221fc2a\n"

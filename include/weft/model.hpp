@@ -15,19 +15,21 @@ struct NamedTensor {
   Tensor value;      // f32
 };
 
-// One way of looking at a picture: mirrored, moved by whole pixels. What then comes in from outside
-// is reflected at the border, or else the median of each channel's border.
+// One way of looking at a picture: mirrored, moved by whole pixels, its tones bent. What comes in
+// from outside is reflected at the border, or else the median of each channel's border. A byte
+// becomes 255 (byte / 255)^gamma.
 struct View {
   bool mirror = false;
   int right = 0, down = 0;
   bool reflect = false;
+  double gamma = 1;
 
   friend bool operator==(const View&, const View&) = default;
 };
 
-// "none" is the picture as it is. "mirror" adds mirrored views, "shift N" two that are moved by N
-// pixels along the diagonal, up and down, "shift N reflect" likewise; "mirror, shift 1" is all six.
-// Throws Error(usage).
+// "none" is the picture as it is. "shift N" adds two views that are moved by N pixels along the
+// diagonal, up and down, "shift N reflect" likewise; "gamma G" two whose tones are bent by G and
+// 1 / G; "mirror" all of these mirrored: "mirror, shift 1, gamma 2" is ten. Throws Error(usage).
 std::vector<View> parse_views(const std::string& text);
 
 struct Model {
@@ -48,7 +50,7 @@ struct Model {
   // (predictor.hpp), ascending, the least and the most among them. None where nothing was held out.
   std::vector<float> evidence;
   // A picture whose answer has less of it than those to this share of them is none of the classes.
-  double rejected = 0.04;
+  double rejected = 0.035;
   // How probable a class is at least that is in a set (Predictor::prediction_set): of each coverage
   // from kLeastCoverage on in thousandths, descending. kSets of them, or none where nothing was
   // held out.

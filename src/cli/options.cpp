@@ -28,8 +28,8 @@ void add_model_on_data(CLI::App& command, ModelOnData& options, bool needs_data)
       ->needs(data);
   command
       .add_option("--views", options.views,
-                  "average the answers to a picture mirrored and moved, as in \"mirror, shift 1\"; "
-                  "none; unless given as the model says")
+                  "average the answers to a picture mirrored, moved, lighter and darker, as in "
+                  "\"mirror, shift 1, gamma 2\"; none; unless given as the model says")
       ->type_name("TEXT");
   command.add_option("--threads", options.threads, "0: all processors")
       ->check(CLI::Range(0, 1024))

@@ -288,9 +288,10 @@ void add_see(CLI::App& program) {
                    "from a photo to the network's picture, instead of the model's own way")
       ->type_name("TEXT");
   command
-      ->add_option("--views", options->views,
-                   "average the answers to a picture mirrored and moved; unless given as the model "
-                   "says")
+      ->add_option(
+          "--views", options->views,
+          "average the answers to a picture mirrored, moved, lighter and darker; unless given "
+          "as the model says")
       ->type_name("TEXT");
   command->add_option("--threads", options->threads, "0: all processors")
       ->check(CLI::Range(0, 1024))

@@ -208,9 +208,10 @@ void add_data_options(CLI::App& command, TrainOptions& options) {
                   "left and right in training: none, at random, or every other epoch")
       ->type_name("{none,random,alternate}");
   command
-      .add_option("--views", options.views,
-                  "the model averages its answers to a picture mirrored and moved, as in \"mirror, "
-                  "shift 1\"; none")
+      .add_option(
+          "--views", options.views,
+          "the model averages its answers to a picture mirrored, moved, lighter and darker, "
+          "as in \"mirror, shift 1, gamma 2\"; none")
       ->type_name("TEXT");
   command.add_option("--val-fraction", options.val_fraction,
                      "share held out for validation; unless given the data's own val part, else "

@@ -27,6 +27,14 @@ std::size_t reflected(long at, std::size_t size) {
 
 }  // namespace
 
+std::array<std::uint8_t, 256> bent_tones(double gamma) {
+  std::array<std::uint8_t, 256> becomes;
+  for (std::size_t v = 0; v < becomes.size(); ++v) {
+    becomes[v] = to_byte(255 * std::pow(static_cast<double>(v) / 255, gamma));
+  }
+  return becomes;
+}
+
 std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width) {
   std::array<std::size_t, 256> counts{};
   std::size_t all = 0;
@@ -203,6 +211,11 @@ Augmenter::Box Augmenter::clipped(double top, double left, double height, double
 }
 
 void Augmenter::change_colours(RandomStream& random, std::uint8_t* dst) const {
+  if (augmentation_.gamma > 0) {
+    const double most = std::abs(std::log(augmentation_.gamma));
+    const auto becomes = bent_tones(std::exp(random.uniform(-most, most)));
+    for (std::size_t i = 0; i < width(); ++i) dst[i] = becomes[dst[i]];
+  }
   if (augmentation_.brightness == 0 && augmentation_.contrast == 0) return;
   const double added = 255 * random.uniform(-augmentation_.brightness, augmentation_.brightness);
   const double factor = 1 + random.uniform(-augmentation_.contrast, augmentation_.contrast);

@@ -1,6 +1,7 @@
 // Training pictures, changed as an Augmentation says: a function of (seed, epoch, index) alone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -34,6 +35,9 @@ void place(const PictureSize& size, const Placement& placement, bool reflect,
 constexpr std::size_t kBackground = SIZE_MAX;
 std::vector<std::size_t> placed_from(const PictureSize& size, const Placement& placement,
                                      bool reflect);
+
+// What each byte becomes whose share of 255 is raised to this power: 0 and 255 stay.
+std::array<std::uint8_t, 256> bent_tones(double gamma);
 
 // Of one channel, {height, width}: what is taken for a picture's background.
 std::uint8_t median_of_border(const std::uint8_t* plane, std::size_t height, std::size_t width);

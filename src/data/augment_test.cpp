@@ -45,7 +45,7 @@ Augmenter augmenter_of(const std::string& text, const Tensor& images, std::uint6
 TEST(Augmentation, ReadsAndWritesItsText) {
   const char* all =
       "mirror alternate, shift 2 reflect, rotate 10, zoom 0.1, brightness 0.2, contrast 0.3, "
-      "cutout 8, erase 0.5, photo 0.4, junk 0.1, mixup 0.2, cutmix 1";
+      "gamma 1.5, cutout 8, erase 0.5, photo 0.4, junk 0.1, mixup 0.2, cutmix 1";
   EXPECT_EQ(text_of(parse_augmentation(all)), all);
   EXPECT_EQ(text_of(parse_augmentation("  cutout   3 ,mirror random")), "mirror, cutout 3");
   EXPECT_FALSE(parse_augmentation("none").any());
@@ -130,8 +130,8 @@ TEST(Place, ATinyPictureReflectsToo) {
 TEST(Augmenter, IsAFunctionOfSeedEpochAndIndex) {
   const Tensor images = pictures(8, 3, 9, 7);
   const std::string text =
-      "mirror, shift 2, rotate 15, zoom 0.2, brightness 0.1, contrast 0.2, cutout 3, erase 0.5, "
-      "mixup 0.4, cutmix 1";
+      "mirror, shift 2, rotate 15, zoom 0.2, brightness 0.1, contrast 0.2, gamma 2, cutout 3, "
+      "erase 0.5, mixup 0.4, cutmix 1";
   const Augmenter one = augmenter_of(text, images), same = augmenter_of(text, images);
   const Augmenter other = augmenter_of(text, images, 2);
   std::set<Bytes> seen;
@@ -225,6 +225,44 @@ TEST(Augmenter, MixesPicturesAsItSays) {
     }
     EXPECT_GT(sum / 100, 0.2) << text;
     EXPECT_LT(sum / 100, 0.7) << text;
+  }
+}
+
+TEST(BentTones, KeepBothEndsAndTheOrder) {
+  const auto square = bent_tones(2), root = bent_tones(0.5), same = bent_tones(1);
+  for (std::size_t v = 0; v < 256; ++v) {
+    EXPECT_EQ(same[v], v);
+    EXPECT_LE(square[v], v);
+    EXPECT_GE(root[v], v);
+  }
+  for (const auto& tones : {square, root}) {
+    EXPECT_EQ(tones[0], 0);
+    EXPECT_EQ(tones[255], 255);
+    EXPECT_TRUE(std::ranges::is_sorted(tones));
+  }
+  EXPECT_EQ(square[128], 64);
+  EXPECT_EQ(root[64], 128);
+}
+
+// As far one way as the other, and no farther than it says; 0.5 says the same as 2.
+TEST(Augmenter, BendsTones) {
+  Tensor images(DataType::u8, {300, 1, 1, 1});
+  std::ranges::fill(images.as<std::uint8_t>(), 64);
+  for (const char* text : {"gamma 2", "gamma 0.5"}) {
+    const Augmenter augmenter = augmenter_of(text, images);
+    int darker = 0;
+    std::uint8_t least = 255, most = 0;
+    for (std::uint32_t i = 0; i < 300; ++i) {
+      const std::uint8_t value = augmented(augmenter, 0, i)[0];
+      darker += value < 64 ? 1 : 0;
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+    EXPECT_GE(least, 16);
+    EXPECT_LT(least, 20);
+    EXPECT_LE(most, 128);
+    EXPECT_GT(most, 120);
+    EXPECT_NEAR(darker, 150, 40);
   }
 }
 

@@ -23,12 +23,13 @@ struct Step {
   const char* meaning;
 };
 
-constexpr std::array<Step, 11> kSteps{{
+constexpr std::array<Step, 12> kSteps{{
     {"shift", &Augmentation::shift, 64, true, "pixels"},
     {"rotate", &Augmentation::rotate, 180, false, "degrees"},
     {"zoom", &Augmentation::zoom, 0.9, false, "a share"},
     {"brightness", &Augmentation::brightness, 1, false, "a share"},
     {"contrast", &Augmentation::contrast, 1, false, "a share"},
+    {"gamma", &Augmentation::gamma, 8, false, "a factor"},
     {"cutout", &Augmentation::cutout, 1024, true, "pixels"},
     {"erase", &Augmentation::erase, 1, false, "a chance"},
     {"photo", &Augmentation::photo, 1, false, "a chance"},

@@ -118,10 +118,11 @@ const T* AugmentedRows<T>::fetch(std::span<const std::uint32_t> positions, T* bu
 }
 
 template <class T>
-ViewRows<T>::ViewRows(const Placement& view, bool reflect, const Tensor& images,
+ViewRows<T>::ViewRows(const Placement& view, bool reflect, double gamma, const Tensor& images,
                       const Scaler& scaler)
     : view_(view),
       reflect_(reflect),
+      tones_(bent_tones(gamma)),
       bytes_(images.as<std::uint8_t>()),
       rows_(images.rows()),
       size_{images.shape()[1], images.shape()[2], images.shape()[3]},
@@ -133,6 +134,7 @@ const T* ViewRows<T>::fetch(std::span<const std::uint32_t> positions, T* buffer)
   T* row = buffer;
   for (const std::uint32_t position : positions) {
     place(size_, view_, reflect_, bytes_.data() + position * width(), picture.data());
+    for (std::uint8_t& value : picture) value = tones_[value];
     scale_.scale(picture.data(), row);
     row += width();
   }

@@ -2,6 +2,7 @@
 // thread that will use it, so that a whole data set never stands in memory as floats.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -103,12 +104,13 @@ class AugmentedRows final : public RowSource<T> {
   std::uint32_t epoch_ = 0;
 };
 
-// Pictures as one view of them shows them, scaled.
+// Pictures as one view of them shows them, moved, then bent_tones(gamma), scaled.
 template <class T>
 class ViewRows final : public RowSource<T> {
  public:
   // As PixelRows.
-  ViewRows(const Placement& view, bool reflect, const Tensor& images, const Scaler& scaler);
+  ViewRows(const Placement& view, bool reflect, double gamma, const Tensor& images,
+           const Scaler& scaler);
 
   std::size_t rows() const override { return rows_; }
   std::size_t width() const override { return scale_.width(); }
@@ -117,6 +119,7 @@ class ViewRows final : public RowSource<T> {
  private:
   Placement view_;
   bool reflect_;
+  std::array<std::uint8_t, 256> tones_;
   std::span<const std::uint8_t> bytes_;
   std::size_t rows_;
   PictureSize size_;

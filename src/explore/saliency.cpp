@@ -131,7 +131,12 @@ class Saliency::Implementation {
         Way way{network, placed_from(size_, placement, view.reflect),
                 std::vector<float>(size_.elements()), std::vector<float>(size_.elements())};
         place(size_, placement, view.reflect, picture.data(), seen.data());
-        scale_.scale(background.data(), way.begin.data());
+        std::vector<std::uint8_t> around = background;
+        const auto tones = bent_tones(view.gamma);
+        for (auto* bytes : {&seen, &around}) {
+          for (std::uint8_t& value : *bytes) value = tones[value];
+        }
+        scale_.scale(around.data(), way.begin.data());
         scale_.scale(seen.data(), way.end.data());
         ways.push_back(std::move(way));
       }

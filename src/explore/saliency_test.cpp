@@ -77,7 +77,8 @@ double sum_of(const std::vector<float>& values) {
 // what they lose when it becomes background in all channels, whatever the views and members.
 TEST(Saliency, OfALinearNetworkIsWhatHidingAPixelTakes) {
   const std::vector<std::uint8_t> picture = some_picture();
-  for (const char* views : {"none", "mirror", "mirror, shift 1 reflect", "shift 3"}) {
+  for (const char* views :
+       {"none", "mirror", "mirror, shift 1 reflect", "shift 3", "mirror, gamma 2"}) {
     SCOPED_TRACE(views);
     Model model = random_model("dense 3", 2);
     model.views = parse_views(views);

@@ -100,7 +100,8 @@ class Predictor::Implementation {
             return;
           }
           const Placement placement{.mirror = view.mirror, .dx = view.right, .dy = view.down};
-          network.forward(ViewRows<float>(placement, view.reflect, images, scaler_), dst);
+          network.forward(ViewRows<float>(placement, view.reflect, view.gamma, images, scaler_),
+                          dst);
         });
       }
     }

@@ -65,6 +65,21 @@ TEST(Predictor, AveragesOverViews) {
   expect_mean(answers(model, images), seen);
 }
 
+TEST(Predictor, ViewsBendTonesBehindWhatTheyMove) {
+  Model model = linear_model(0.5F);
+  const Tensor images = some_pictures();
+  const Placement moved{.mirror = true, .dx = 1, .dy = -2};
+  Tensor seen(DataType::u8, images.shape());
+  for (std::size_t i = 0; i < images.rows(); ++i) {
+    std::uint8_t* picture = seen.as<std::uint8_t>().data() + 16 * i;
+    place({1, 4, 4}, moved, false, images.as<std::uint8_t>().data() + 16 * i, picture);
+    for (std::size_t at = 0; at < 16; ++at) picture[at] = bent_tones(0.5)[picture[at]];
+  }
+  const auto want = answers(model, seen);
+  model.views = {{.mirror = true, .right = 1, .down = -2, .gamma = 0.5}};
+  EXPECT_EQ(answers(model, images), want);
+}
+
 TEST(Predictor, AveragesOverMembers) {
   const Model one = linear_model(0.5F), other = linear_model(-2);
   Model both = linear_model(0);

@@ -76,8 +76,10 @@ void check_views(const std::vector<View>& views, const Complaint& complaint) {
   }
   for (const View& view : views) {
     if (!parse_view(text_of(view))) {
-      complaint.fail("the view \"{}\" moves a picture by more than {} pixels", text_of(view),
-                     kMostViewShift);
+      complaint.fail(
+          "the view \"{}\" moves a picture by more than {} pixels, or bends its tones by "
+          "a power outside of 1 / {} to {}",
+          text_of(view), kMostViewShift, kMostViewGamma, kMostViewGamma);
     }
   }
 }

@@ -13,6 +13,7 @@ std::string text_of(const View& view) {
     text += fmt::format("{}shift {} {}{}", text.empty() ? "" : " ", view.right, view.down,
                         view.reflect ? " reflect" : "");
   }
+  if (view.gamma != 1) text += fmt::format("{}gamma {}", text.empty() ? "" : " ", view.gamma);
   return text.empty() ? "plain" : text;
 }
 
@@ -38,12 +39,20 @@ std::optional<View> parse_view(const std::string& text) {
     words.clear(words.rdstate() & ~std::ios::failbit);
     words >> word;
     view.reflect = word == "reflect";
+    if (view.reflect) {
+      word.clear();
+      words >> word;
+    }
   }
+  if (word == "gamma") words >> view.gamma;
   const auto possible = [](int pixels) {
     return pixels >= -kMostViewShift && pixels <= kMostViewShift;
   };
+  const bool bendable = view.gamma >= 1 / kMostViewGamma && view.gamma <= kMostViewGamma;
   // Whatever was misread is not written again as it was.
-  if (text_of(view) != text || !possible(view.right) || !possible(view.down)) return std::nullopt;
+  if (text_of(view) != text || !possible(view.right) || !possible(view.down) || !bendable) {
+    return std::nullopt;
+  }
   return view;
 }
 
@@ -53,17 +62,22 @@ std::vector<View> parse_views(const std::string& text) {
   const bool mirrors = steps.mirror == Mirror::random;
   const Augmentation understood{.mirror = mirrors ? Mirror::random : Mirror::none,
                                 .shift = steps.shift,
-                                .reflect = steps.reflect};
+                                .reflect = steps.reflect,
+                                .gamma = steps.gamma};
   if (steps != understood) {
     fail(ErrorCode::usage,
-         "views: \"{}\" is not understood: it is none, mirror, shift N [reflect], or both with a "
-         "comma between",
+         "views: \"{}\" is not understood: it is none, or some of mirror, shift N [reflect] and "
+         "gamma G with commas between",
          text);
   }
   std::vector<View> views{{}};
   if (shift > 0) {
     views.push_back({.right = -shift, .down = -shift, .reflect = steps.reflect});
     views.push_back({.right = shift, .down = shift, .reflect = steps.reflect});
+  }
+  if (steps.gamma > 0 && steps.gamma != 1) {
+    views.push_back({.gamma = 1 / steps.gamma});
+    views.push_back({.gamma = steps.gamma});
   }
   for (std::size_t i = 0, plain = mirrors ? views.size() : 0; i < plain; ++i) {
     views.push_back(views[i]);

@@ -1,4 +1,4 @@
-// Views as a model file lists them: "plain", "mirror", "shift 1 -1", "mirror shift 1 -1 reflect".
+// Views as a model file lists them: "plain", "mirror", "shift 1 -1 reflect", "mirror gamma 0.5".
 #pragma once
 
 #include <optional>
@@ -11,6 +11,8 @@ namespace weft {
 
 // Pixels that a view may be moved by, each way.
 constexpr int kMostViewShift = 64;
+// And the exponent of its tones, or one over it.
+constexpr double kMostViewGamma = 8;
 
 std::string text_of(const View& view);
 std::vector<std::string> texts_of(const std::vector<View>& views);

@@ -212,6 +212,7 @@ TrainSettings photos(const DataFacts& facts) {
   TrainSettings settings = thorough(facts);
   settings.augmentation.junk = 0.06;
   if (is_large(facts.picture) || facts.picture[0] != 1) return settings;  // these are photos
+  settings.views += ", gamma 2";  // cameras and lamps differ in it
   settings.augmentation.photo = 0.25;
   settings.epochs = 40;
   settings.select = 1;  // what the augmentation made hard is not what is hard
