@@ -212,7 +212,7 @@ Augmenter::Box Augmenter::clipped(double top, double left, double height, double
 
 void Augmenter::change_colours(RandomStream& random, std::uint8_t* dst) const {
   if (augmentation_.gamma > 0) {
-    const double most = std::abs(std::log(augmentation_.gamma));
+    const double most = std::log(augmentation_.gamma);
     const auto becomes = bent_tones(std::exp(random.uniform(-most, most)));
     for (std::size_t i = 0; i < width(); ++i) dst[i] = becomes[dst[i]];
   }

@@ -57,7 +57,7 @@ TEST(Augmentation, RefusesWhatItDoesNotKnow) {
   for (const char* wrong :
        {"mirror,", ",", "turn 3", "shift", "shift 1.5", "shift -1", "shift 65", "shift 1 wrap",
         "shift 1 reflect 2", "mirror sideways", "mirror random 3", "erase 2", "erase nan",
-        "cutout 0", "zoom 0.1x", "none, mirror"}) {
+        "cutout 0", "zoom 0.1x", "none, mirror", "gamma 0.5", "gamma 9", "gamma 0"}) {
     EXPECT_THROW(parse_augmentation(wrong), Error) << wrong;
   }
 }
@@ -244,26 +244,24 @@ TEST(BentTones, KeepBothEndsAndTheOrder) {
   EXPECT_EQ(root[64], 128);
 }
 
-// As far one way as the other, and no farther than it says; 0.5 says the same as 2.
+// As far one way as the other, and no farther than it says.
 TEST(Augmenter, BendsTones) {
   Tensor images(DataType::u8, {300, 1, 1, 1});
   std::ranges::fill(images.as<std::uint8_t>(), 64);
-  for (const char* text : {"gamma 2", "gamma 0.5"}) {
-    const Augmenter augmenter = augmenter_of(text, images);
-    int darker = 0;
-    std::uint8_t least = 255, most = 0;
-    for (std::uint32_t i = 0; i < 300; ++i) {
-      const std::uint8_t value = augmented(augmenter, 0, i)[0];
-      darker += value < 64 ? 1 : 0;
-      least = std::min(least, value);
-      most = std::max(most, value);
-    }
-    EXPECT_GE(least, 16);
-    EXPECT_LT(least, 20);
-    EXPECT_LE(most, 128);
-    EXPECT_GT(most, 120);
-    EXPECT_NEAR(darker, 150, 40);
+  const Augmenter augmenter = augmenter_of("gamma 2", images);
+  int darker = 0;
+  std::uint8_t least = 255, most = 0;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    const std::uint8_t value = augmented(augmenter, 0, i)[0];
+    darker += value < 64 ? 1 : 0;
+    least = std::min(least, value);
+    most = std::max(most, value);
   }
+  EXPECT_GE(least, 16);
+  EXPECT_LT(least, 20);
+  EXPECT_LE(most, 128);
+  EXPECT_GT(most, 120);
+  EXPECT_NEAR(darker, 150, 40);
 }
 
 TEST(AugmentedRows, AreScaledPicturesOfTheirEpoch) {

@@ -21,6 +21,7 @@ struct Step {
   double most;
   bool whole;  // pixels
   const char* meaning;
+  double least = 0;
 };
 
 constexpr std::array<Step, 12> kSteps{{
@@ -29,7 +30,7 @@ constexpr std::array<Step, 12> kSteps{{
     {"zoom", &Augmentation::zoom, 0.9, false, "a share"},
     {"brightness", &Augmentation::brightness, 1, false, "a share"},
     {"contrast", &Augmentation::contrast, 1, false, "a share"},
-    {"gamma", &Augmentation::gamma, 8, false, "a factor"},
+    {"gamma", &Augmentation::gamma, 8, false, "a factor", 1},
     {"cutout", &Augmentation::cutout, 1024, true, "pixels"},
     {"erase", &Augmentation::erase, 1, false, "a chance"},
     {"photo", &Augmentation::photo, 1, false, "a chance"},
@@ -67,9 +68,11 @@ double number(std::string_view step, std::string_view word, const Step& kind) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   const bool is_number = error == std::errc() && end == word.data() + word.size();
   const bool is_whole = is_number && value == static_cast<double>(static_cast<long>(value));
-  if (!is_number || !(value > 0 && value <= kind.most) || (kind.whole && !is_whole)) {
-    fail(ErrorCode::usage, "augment: \"{}\": {} takes {} above 0, up to {}{}", step, kind.name,
-         kind.meaning, kind.most, kind.whole ? ", in whole numbers" : "");
+  const bool possible = value > 0 && value >= kind.least && value <= kind.most;
+  if (!is_number || !possible || (kind.whole && !is_whole)) {
+    const std::string from = kind.least > 0 ? fmt::format("from {}", kind.least) : "above 0,";
+    fail(ErrorCode::usage, "augment: \"{}\": {} takes {} {} up to {}{}", step, kind.name,
+         kind.meaning, from, kind.most, kind.whole ? ", in whole numbers" : "");
   }
   return value;
 }

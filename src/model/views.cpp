@@ -75,7 +75,7 @@ std::vector<View> parse_views(const std::string& text) {
     views.push_back({.right = -shift, .down = -shift, .reflect = steps.reflect});
     views.push_back({.right = shift, .down = shift, .reflect = steps.reflect});
   }
-  if (steps.gamma > 0 && steps.gamma != 1) {
+  if (steps.gamma > 1) {
     views.push_back({.gamma = 1 / steps.gamma});
     views.push_back({.gamma = steps.gamma});
   }

@@ -57,7 +57,8 @@ TEST(Views, AreChosenByWhatIsDone) {
   EXPECT_EQ(texts("mirror, gamma 2"), (List{"plain", "gamma 0.5", "gamma 2", "mirror",
                                             "mirror gamma 0.5", "mirror gamma 2"}));
   EXPECT_EQ(texts("gamma 1"), (List{"plain"}));
-  for (const char* wrong : {"mirror alternate", "cutout 3", "mirror, erase 0.5", "nonsense"}) {
+  for (const char* wrong :
+       {"mirror alternate", "gamma 0.01", "gamma 9", "cutout 3", "mirror, erase 0.5", "nonsense"}) {
     EXPECT_THROW(parse_views(wrong), Error) << wrong;
   }
 }
