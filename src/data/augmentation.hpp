@@ -19,7 +19,7 @@ struct Augmentation {
   double rotate = 0;     // by up to so many degrees
   double zoom = 0;       // larger or smaller by up to this share
   double brightness = 0, contrast = 0;  // up to this share: added of 255, and of the deviation
-  double gamma = 0;   // tones bent, by an exponent between one over this and this
+  double gamma = 0;                     // tones bent, by an exponent between one over this and this
   double cutout = 0;  // side of a square that becomes the mean colour (DeVries and Taylor, 2017)
   double erase = 0;   // chance of a rectangle of noise (Zhong et al., 2017: random erasing)
   // Chance that a picture is made to look as if cut out of a photo (make_photo_like), in place of

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "data/photo_sole.hpp"
+
 namespace weft {
 namespace {
 
@@ -110,6 +112,44 @@ TEST(PhotoLike, ShowsEachKindAsItsPhotosDo) {
   EXPECT_GT(count(Apparel::hooded, hood), 2 * count(Apparel::other, hood));
   EXPECT_GT(count(Apparel::shoe, pair), 5 * count(Apparel::other, pair));
   EXPECT_GT(count(Apparel::bag, shorter), 2 * count(Apparel::other, shorter));
+}
+
+// From above a shoe has its sole's outline: as long as the picture is high, whichever way the toe
+// points, narrow, and filled, though in side view it is open.
+TEST(PhotoLike, ShowsShoesFromAbove) {
+  const PictureSize size{1, 28, 28};
+  Bytes sandal(size.elements(), 0);
+  for (std::size_t x = 2; x < 26; ++x) {
+    sandal[20 * 28 + x] = 200;
+    if (x % 5 < 2) std::fill_n(sandal.begin() + static_cast<long>(12 * 28 + x), 1, 200);
+    for (std::size_t y = 13; x % 5 == 0 && y < 20; ++y) sandal[y * 28 + x] = 200;
+  }
+  const Canvas blank{size, std::vector<float>(size.elements()), {0}};
+  Canvas src = blank;
+  std::ranges::copy(sandal, src.values.begin());
+  int pairs = 0;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    RandomStream random(3, RandomPurpose::augment, 0, i);
+    Canvas dst = blank;
+    draw_soles(src, random, dst);
+    int rows = 0, columns = 0;
+    for (std::size_t y = 0; y < 28; ++y) {
+      const auto row = dst.values.begin() + static_cast<long>(28 * y);
+      rows += std::any_of(row, row + 28, [](float v) { return v > 20; }) ? 1 : 0;
+    }
+    for (std::size_t x = 0; x < 28; ++x) columns += dst.values[14 * 28 + x] > 20 ? 1 : 0;
+    EXPECT_GE(rows, 20);
+    EXPECT_GE(columns, 6);
+    EXPECT_TRUE(std::ranges::all_of(dst.values, [](float v) { return v >= 0 && v <= 255; }));
+    pairs += columns > 14 ? 1 : 0;
+  }
+  EXPECT_GT(pairs, 50);
+  EXPECT_LT(pairs, 95);
+  Canvas dst = blank;
+  RandomStream random(3, RandomPurpose::augment);
+  Canvas nothing = blank;
+  draw_soles(nothing, random, dst);
+  EXPECT_EQ(dst.values, blank.values);
 }
 
 TEST(PhotoLike, TakesPicturesOfAnySize) {

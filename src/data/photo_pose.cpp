@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/photo_sole.hpp"
+
 namespace weft {
 namespace {
 
@@ -134,6 +136,7 @@ void lose_top(Canvas& canvas, RandomStream& random) {
 // How photos show a product: the chances of each, and how much higher they make it than it is.
 struct Showing {
   double worn = 0, hooded = 0, top_lost = 0;  // one of them, at most
+  double from_above = 0;
   double pair = 0.03;
   double on_its_side = 0.06;       // if it is alone
   double lowest = 0, highest = 0;  // logarithms
@@ -142,7 +145,7 @@ struct Showing {
 Showing showing(Apparel apparel, bool wide) {
   switch (apparel) {
     case Apparel::shoe:  // at an angle, and from above
-      return {.pair = 0.35, .on_its_side = 0.2, .lowest = -0.1, .highest = 0.7};
+      return {.from_above = 0.3, .pair = 0.35, .on_its_side = 0.2, .lowest = -0.1, .highest = 0.7};
     case Apparel::top:  // laid out wide
       return {.worn = 0.2, .lowest = -0.4, .highest = 0.1};
     case Apparel::hooded:
@@ -170,6 +173,10 @@ Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
     raise_hood(src, random);
   } else if (chance(random, shown.top_lost)) {
     lose_top(src, random);
+  }
+  if (chance(random, shown.from_above)) {
+    draw_soles(src, random, dst);
+    return dst;
   }
   double turned = chance(random, 0.8) ? 10 * random.normal() : random.uniform(-45, 45);
   const double higher = std::exp(random.uniform(shown.lowest, shown.highest));

@@ -49,26 +49,6 @@ std::array<float, 3> corner_colour(const Plane& p) {
   return colour;
 }
 
-// The lower median of each channel along the four sides.
-std::array<float, 3> border_colour(const Plane& p) {
-  std::vector<std::size_t> border;
-  for (std::size_t y = 0; y < p.height; ++y) {
-    // Of the rows between the first and the last only what stands at their ends.
-    const bool whole = y == 0 || y + 1 == p.height;
-    const std::size_t step = whole || p.width < 3 ? 1 : p.width - 1;
-    for (std::size_t x = 0; x < p.width; x += step) border.push_back(y * p.width + x);
-  }
-  std::array<float, 3> colour{};
-  std::vector<float> values(border.size());
-  for (std::size_t c = 0; c < p.channels; ++c) {
-    std::ranges::transform(border, values.begin(), [&](std::size_t i) { return p.pixel(i)[c]; });
-    const auto middle = static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-    std::ranges::nth_element(values, values.begin() + middle);
-    colour[c] = values[static_cast<std::size_t>(middle)];
-  }
-  return colour;
-}
-
 void find(Work& work) {
   const Product product = find_product(work.picture);
   if (!product.found) return;

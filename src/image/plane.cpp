@@ -111,4 +111,29 @@ Sides fitted(std::size_t height, std::size_t width, std::size_t longest) {
   return {side(height), side(width)};
 }
 
+std::vector<std::size_t> border_pixels(const Plane& plane) {
+  std::vector<std::size_t> border;
+  for (std::size_t y = 0; y < plane.height; ++y) {
+    // Of the rows between the first and the last only what stands at their ends.
+    const bool whole = y == 0 || y + 1 == plane.height;
+    const std::size_t step = whole || plane.width < 3 ? 1 : plane.width - 1;
+    for (std::size_t x = 0; x < plane.width; x += step) border.push_back(y * plane.width + x);
+  }
+  return border;
+}
+
+std::array<float, 3> border_colour(const Plane& plane) {
+  const std::vector<std::size_t> border = border_pixels(plane);
+  std::array<float, 3> colour{};
+  std::vector<float> values(border.size());
+  for (std::size_t c = 0; c < plane.channels; ++c) {
+    std::ranges::transform(border, values.begin(),
+                           [&](std::size_t i) { return plane.pixel(i)[c]; });
+    const auto middle = static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+    std::ranges::nth_element(values, values.begin() + middle);
+    colour[c] = values[static_cast<std::size_t>(middle)];
+  }
+  return colour;
+}
+
 }  // namespace weft

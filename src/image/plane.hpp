@@ -1,6 +1,7 @@
 // Pictures as numbers, for arithmetic between decoding and the network.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -38,6 +39,11 @@ struct Sides {
   std::size_t height, width;
 };
 Sides fitted(std::size_t height, std::size_t width, std::size_t longest);
+
+// The pixels along the four sides, each once, and the lower median of each of their channels, of
+// which there are 1 or 3.
+std::vector<std::size_t> border_pixels(const Plane& plane);
+std::array<float, 3> border_colour(const Plane& plane);
 
 // Luminance of Rec. 601; of one channel, itself.
 inline float grey_of(const float* pixel, std::size_t channels) {

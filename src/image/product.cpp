@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "image/colour_mixture.hpp"
+#include "image/details.hpp"
 #include "image/guided_filter.hpp"
 #include "image/regions.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t kLongest = 96;
 constexpr std::size_t kColours = 5;  // of background and product each, at most
 constexpr int kRounds = 4;
+// A second part that weighs so much of the largest belongs to the product: the other shoe.
+constexpr double kAlike = 0.4;
 // Less than this of the picture is nothing, more than that is everything.
 constexpr double kLeast = 0.02, kMost = 0.95;
 
@@ -146,7 +149,8 @@ class Finder {
   Plane cover_;
 };
 
-// The largest of the connected parts, those in the middle counting for more.
+// The largest of the connected parts, those in the middle counting for more, and others nearly as
+// large.
 Region main_region(const Plane& cover, const std::vector<float>& prior) {
   Region region{cover.height, cover.width, std::vector<std::uint8_t>(cover.pixels())};
   std::ranges::transform(cover.values, region.in.begin(),
@@ -157,12 +161,11 @@ Region main_region(const Plane& cover, const std::vector<float>& prior) {
   for (std::size_t i = 0; i < parts.of.size(); ++i) {
     if (parts.of[i] > 0) weight[parts.of[i]] += static_cast<double>(prior[i]) + 0.05;
   }
-  weight[0] = -1;
-  const auto main = static_cast<std::uint32_t>(std::ranges::max_element(weight) - weight.begin());
+  const double least = kAlike * *std::ranges::max_element(weight);
   for (std::size_t i = 0; i < region.in.size(); ++i) {
-    region.in[i] = main > 0 && parts.of[i] == main ? 1 : 0;
+    region.in[i] = parts.of[i] > 0 && weight[parts.of[i]] >= least ? 1 : 0;
   }
-  return filled(region);
+  return region;
 }
 
 }  // namespace
@@ -170,7 +173,7 @@ Region main_region(const Plane& cover, const std::vector<float>& prior) {
 Product find_product(const Plane& photo) {
   const Plane colours = colours_of(photo);
   Finder finder(colours);
-  const Region region = main_region(finder.find(), finder.prior());
+  const Region region = with_details(colours, main_region(finder.find(), finder.prior()));
   Product product{Plane(colours.height, colours.width), false};
   const double share = static_cast<double>(region.count()) / static_cast<double>(colours.pixels());
   product.found = share >= kLeast && share <= kMost;

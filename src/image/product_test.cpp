@@ -79,6 +79,19 @@ TEST(Product, IsTheLargestPartWithItsHolesFilled) {
   EXPECT_GT(agreement(found, 300, 200, in_box), 0.97);
 }
 
+// A shoe beside the other, and a crumb.
+TEST(Product, IsEveryPartNearlyAsLarge) {
+  const auto pair = [](std::size_t y, std::size_t x) {
+    return y >= 60 && y < 240 && ((x >= 30 && x < 90) || (x >= 110 && x < 160));
+  };
+  const auto with_crumb = [&](std::size_t y, std::size_t x) {
+    return pair(y, x) || (y >= 20 && y < 45 && x >= 80 && x < 120);
+  };
+  const Product found =
+      find_product(photo(300, 200, {240, 240, 235}, {150, 20, 30}, 0, with_crumb));
+  EXPECT_GT(agreement(found, 300, 200, pair), 0.97);
+}
+
 TEST(Product, CoversAllWhereThereIsNothingToTellApart) {
   const auto nowhere = [](std::size_t, std::size_t) { return false; };
   for (const Plane& plain : {photo(64, 64, {200, 200, 200}, {}, 0, nowhere), Plane(1, 1, 1),
