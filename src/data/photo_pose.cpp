@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/photo_sole.hpp"
+#include "data/photo_worn.hpp"
 
 namespace weft {
 namespace {
@@ -38,48 +39,6 @@ bool lies(Canvas& canvas) {
     right = std::max(right, x);
   }
   return right >= left && bottom >= top && right - left > bottom - top;
-}
-
-// As if somebody wore it: smaller, with a head above, and some of arms and legs, in tones of their
-// own.
-void dress_somebody(Canvas& canvas, RandomStream& random) {
-  Canvas smaller{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};
-  const double scale = random.uniform(0.5, 0.75), down = random.uniform(-0.05, 0.2);
-  Affine affine;
-  affine.dy = down * static_cast<double>(canvas.size.height) / 2;
-  draw(canvas, affine, 0, scale, scale, smaller);
-  const double half_y = static_cast<double>(canvas.size.height) / 2;
-  const double half_x = static_cast<double>(canvas.size.width) / 2;
-  std::vector<Ellipse> skin, cloth;
-  const auto add = [&](std::vector<Ellipse>& to, double y, double x, double ry, double rx,
-                       double lean) {
-    to.push_back({half_y * (1 + y) - 0.5, half_x * (1 + x) - 0.5, half_y * ry, half_x * rx, lean});
-  };
-  const double aside = random.uniform(-0.05, 0.05), long_head = random.uniform(0.14, 0.22);
-  add(skin, down - scale - 0.12, aside, long_head, random.uniform(0.1, 0.16), 0);
-  const double apart = random.uniform(0.08, 0.2);
-  for (const double side : {-1.0, 1.0}) {
-    if (chance(random, 0.6)) {
-      add(cloth, down + scale + 0.2, side * apart, random.uniform(0.4, 0.7), 0.1, 0);
-    }
-    if (chance(random, 0.4)) {
-      add(skin, down + 0.1, side * scale * 0.6, 0.35, 0.07, side * random.uniform(-0.4, 0.4));
-    }
-  }
-  const auto paint = [&](const std::vector<Ellipse>& limbs, double tone) {
-    for (const Ellipse& limb : limbs) {
-      for (std::size_t i = 0; i < canvas.plane(); ++i) {
-        const auto [v, u] = limb.place(canvas.size, i);
-        if (u * u + v * v > 1 || cover(smaller, i) > 0.5F) continue;
-        for (std::size_t c = 0; c < canvas.size.channels; ++c) {
-          smaller.at(c, i) = toned(canvas, c, tone);
-        }
-      }
-    }
-  };
-  paint(skin, random.uniform(0.2, 0.9));
-  paint(cloth, random.uniform(0.1, 1));
-  canvas = std::move(smaller);
 }
 
 // With something in its own tones above: a hood, a collar that stands, a hanger's shoulders, a
@@ -168,7 +127,7 @@ Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
   const Showing shown = showing(apparel, lies(src));
   if (chance(random, shown.worn)) {
-    dress_somebody(src, random);
+    dress_somebody(src, apparel == Apparel::dress, random);
   } else if (chance(random, shown.hooded)) {
     raise_hood(src, random);
   } else if (chance(random, shown.top_lost)) {
