@@ -53,7 +53,7 @@ void raise_hood(Canvas& canvas, RandomStream& random) {
   const double half_y = static_cast<double>(canvas.size.height) / 2;
   const double half_x = static_cast<double>(canvas.size.width) / 2;
   const double ry = half_y * (1 - scale) * random.uniform(0.8, 1.3);
-  const double rx = half_x * random.uniform(0.12, 0.3);
+  const double rx = half_x * random.uniform(0.15, 0.38);
   // From the rim down to a little below where the product now begins.
   const Ellipse hood{half_y * 2 * (1 - scale) - 0.6 * ry, half_x - 0.5, ry, rx, 0};
   double most = 0;
@@ -95,6 +95,7 @@ void lose_top(Canvas& canvas, RandomStream& random) {
 // How photos show a product: the chances of each, and how much higher they make it than it is.
 struct Showing {
   double worn = 0, hooded = 0, top_lost = 0;  // one of them, at most
+  double folded = 0;                          // sleeves, if it is not worn
   double from_above = 0;
   double pair = 0.03;
   double on_its_side = 0.06;       // if it is alone
@@ -106,9 +107,9 @@ Showing showing(Apparel apparel, bool wide) {
     case Apparel::shoe:  // at an angle, and from above
       return {.from_above = 0.3, .pair = 0.35, .on_its_side = 0.2, .lowest = -0.1, .highest = 0.7};
     case Apparel::top:  // laid out wide
-      return {.worn = 0.2, .lowest = -0.4, .highest = 0.1};
+      return {.worn = 0.2, .folded = 0.3, .lowest = -0.4, .highest = 0.1};
     case Apparel::hooded:
-      return {.worn = 0.2, .hooded = 0.4, .lowest = -0.4, .highest = 0.1};
+      return {.worn = 0.2, .hooded = 0.4, .folded = 0.3, .lowest = -0.4, .highest = 0.1};
     case Apparel::dress:
       return {.worn = 0.2};
     case Apparel::bag:
@@ -126,7 +127,9 @@ Showing showing(Apparel apparel, bool wide) {
 Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
   const Showing shown = showing(apparel, lies(src));
-  if (chance(random, shown.worn)) {
+  const bool worn = chance(random, shown.worn);
+  if (!worn && chance(random, shown.folded)) fold_sleeves(src, random);
+  if (worn) {
     dress_somebody(src, apparel == Apparel::dress, random);
   } else if (chance(random, shown.hooded)) {
     raise_hood(src, random);

@@ -47,6 +47,8 @@ Garment garment_of(Canvas& canvas) {
     right = std::max(right, i % width + 1);
   }
   if (top >= bottom) return {};
+  // What is narrow is a body alone.
+  const bool wide = 3 * (right - left) > 2 * (bottom - top);
   // Of the outer seventh on both sides, the rows from the middle to four fifths.
   const std::size_t edge = std::max<std::size_t>((right - left) / 7, 1);
   std::size_t covered = 0, all = 0;
@@ -58,7 +60,7 @@ Garment garment_of(Canvas& canvas) {
     }
   }
   return {static_cast<double>(top), static_cast<double>(bottom), static_cast<double>(left),
-          static_cast<double>(right), 2 * covered > all};
+          static_cast<double>(right), wide && 2 * covered > all};
 }
 
 // In one tone, where the product is not.
@@ -73,30 +75,55 @@ void paint(Canvas& canvas, const std::vector<float>& product, const std::vector<
   }
 }
 
-// Sleeves of the product's own cloth, whatever its columns are outside of the body.
+// In place of what is outside of the body, sleeves of the product's own cloth: from as far within
+// the body, or from its middle where that is a gap.
 void bend_sleeves(Canvas& canvas, const Garment& garment, double half_body,
                   const std::vector<Limb>& arms) {
-  const Canvas before = canvas;
-  const auto body = [&](double x) { return std::abs(x - garment.middle()) <= half_body; };
+  Canvas before = canvas;
+  const std::size_t width = canvas.size.width;
+  const auto last = static_cast<double>(width - 1);
   for (std::size_t i = 0; i < canvas.plane(); ++i) {
-    const std::size_t row = i / canvas.size.width;
-    const Point p{static_cast<double>(row) + 0.5, static_cast<double>(i % canvas.size.width) + 0.5};
+    const std::size_t row = i / width;
+    const Point p{static_cast<double>(row) + 0.5, static_cast<double>(i % width) + 0.5};
+    const double aside = p.x - garment.middle();
+    const double outside = std::abs(aside) - half_body;
+    const bool body = outside <= 0;
+    if (body && cover(canvas, i) >= 0.5F) continue;
     const bool arm = std::ranges::any_of(arms, [&](const Limb& limb) { return limb.holds(p); });
-    if (body(p.x)) continue;
-    // From as far within the body as it is outside.
-    const double outside = std::abs(p.x - garment.middle()) - half_body;
-    const double within = std::max(half_body - outside, 0.0);
-    const double from = garment.middle() + (p.x > garment.middle() ? within : -within);
-    const auto column =
-        static_cast<std::size_t>(std::clamp(from, 0.0, static_cast<double>(canvas.size.width - 1)));
+    if (body && !arm) continue;
+    const double within = std::max(half_body - std::abs(outside), 0.0);
+    const auto column = [&](double from) {
+      return row * width + static_cast<std::size_t>(std::clamp(from, 0.0, last));
+    };
+    std::size_t cloth = column(garment.middle() + std::copysign(within, aside));
+    if (body || cover(before, cloth) < 0.5F) cloth = column(garment.middle());
     for (std::size_t c = 0; c < canvas.size.channels; ++c) {
-      const std::size_t cloth = c * canvas.plane() + row * canvas.size.width + column;
-      canvas.at(c, i) = arm ? before.values[cloth] : 0;
+      canvas.at(c, i) = arm ? before.at(c, cloth) : 0;
     }
   }
 }
 
 }  // namespace
+
+void fold_sleeves(Canvas& canvas, RandomStream& random) {
+  const Garment garment = garment_of(canvas);
+  if (!garment.sleeved || garment.height() < 4 || garment.width() < 4) return;
+  const double tall = garment.height(), middle = garment.middle();
+  const double half_body = garment.width() / 2 * random.uniform(0.55, 0.75);
+  const double shoulder = garment.top + tall * random.uniform(0.12, 0.25);
+  const double elbow = garment.top + tall * random.uniform(0.45, 0.7);
+  const double cuff = garment.top + tall * random.uniform(0.75, 1);
+  const double out = half_body + tall * random.uniform(0, 0.25);
+  const double in = half_body * random.uniform(0.5, 1);
+  const double thick = tall * random.uniform(0.09, 0.16);
+  std::vector<Limb> arms;
+  for (const double side : {-1.0, 1.0}) {
+    const Point bend{elbow, middle + side * out};
+    arms.push_back({{shoulder, middle + side * (half_body - thick / 2)}, bend, thick});
+    arms.push_back({bend, {cuff, middle + side * in}, thick});
+  }
+  bend_sleeves(canvas, garment, half_body, arms);
+}
 
 void dress_somebody(Canvas& canvas, bool legs_bare, RandomStream& random) {
   Canvas smaller{canvas.size, std::vector<float>(canvas.values.size()), canvas.background};

@@ -10,4 +10,8 @@ namespace weft {
 // hang beside the body are bent at times as such arms are. legs_bare: as beneath a dress.
 void dress_somebody(Canvas& canvas, bool legs_bare, RandomStream& random);
 
+// Sleeves that hang beside the body are laid close to it, bent, their cuffs towards its hem. A
+// product without such sleeves stays as it is.
+void fold_sleeves(Canvas& canvas, RandomStream& random);
+
 }  // namespace weft
