@@ -6,6 +6,8 @@
 #include <numbers>
 #include <vector>
 
+#include "data/photo_canvas.hpp"
+
 namespace weft {
 namespace {
 
@@ -135,11 +137,11 @@ class Clouds {
 };
 
 // What fills the mask, 0 to 1: one tone, as of what is drawn or printed; or one with light that
-// falls off, and stripes, spots, noise or clouds in it.
+// falls off, or off from the middle, and stripes, spots, noise or clouds in it.
 class Paint {
  public:
   explicit Paint(RandomStream& random) : clouds_(random) {
-    kind_ = random.below(8);
+    kind_ = random.below(9);
     tone_ = random.uniform(0.15, 1);
     other_ = random.uniform(0, 1);
     slope_y_ = random.uniform(-0.3, 0.3);
@@ -148,7 +150,7 @@ class Paint {
     wave_y_ = waves * std::sin(angle);
     wave_x_ = waves * std::cos(angle);
     noise_ = random.uniform(0, 0.1);
-    if (kind_ > 5) slope_y_ = slope_x_ = noise_ = 0;
+    if (kind_ == 6 || kind_ == 7) slope_y_ = slope_x_ = noise_ = 0;
   }
 
   double at(double y, double x, RandomStream& random) const {
@@ -158,6 +160,7 @@ class Paint {
     if (kind_ == 1 && one > 0) value = other_;
     if (kind_ == 2 && one * two > 0) value = other_;
     if (kind_ == 3) value += (other_ - tone_) * (0.5 + 0.5 * one);
+    if (kind_ == 8) value += (other_ - tone_) * std::min(y * y + x * x, 1.0);
     if (kind_ == 5) value += (other_ - tone_) * clouds_.at(y, x);
     if (kind_ == 4) value = random.uniform(std::min(tone_, other_), std::max(tone_, other_));
     return std::clamp(value + slope_y_ * y + slope_x_ * x + noise_ * random.normal(), 0.02, 1.0);
@@ -232,6 +235,15 @@ void shuffle_tiles(const PictureSize& size, RandomStream& random, std::uint8_t* 
   }
 }
 
+// As what was made smaller, or is out of focus.
+void soften(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
+  Canvas canvas{size, {picture, picture + size.elements()}, {}};
+  blur(canvas, random.uniform(0.2, 1));
+  std::ranges::transform(canvas.values, picture, [](float value) {
+    return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 255.0F)));
+  });
+}
+
 }  // namespace
 
 void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* picture) {
@@ -279,6 +291,7 @@ void draw_junk(const PictureSize& size, RandomStream& random, std::uint8_t* pict
     }
     paint(size, mask, background, random, picture);
   }
+  if (random.below(2) == 0) soften(size, random, picture);
 }
 
 }  // namespace weft

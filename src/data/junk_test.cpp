@@ -48,6 +48,27 @@ TEST(Junk, StandsOnTheBackground) {
   }
 }
 
+// Half of it is soft: no pixel of the rim of what stands alone is as far from the background as
+// what it touches.
+TEST(Junk, HasSoftEdgesAndHardOnes) {
+  const PictureSize size{1, 28, 28};
+  int soft = 0, hard = 0;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    const Bytes drawn = junk(size, Bytes(size.elements(), 0), i);
+    int rim = 0, half = 0;
+    for (std::size_t k = 29; k < size.elements() - 29; ++k) {
+      const int touched = drawn[k + 1];
+      if (drawn[k - 1] != 0 || drawn[k] == 0 || touched < 60) continue;
+      ++rim;
+      half += 10 * drawn[k] < 7 * touched ? 1 : 0;
+    }
+    if (rim < 5) continue;
+    (10 * half > 9 * rim ? soft : hard) += 1;
+  }
+  EXPECT_GT(soft, 30);
+  EXPECT_GT(hard, 60);
+}
+
 TEST(Junk, IsDrawnInPicturesOfAnySize) {
   for (const PictureSize& size : {PictureSize{1, 1, 1}, {3, 2, 5}, {1, 7, 3}, {3, 64, 64}}) {
     for (std::uint32_t i = 0; i < 30; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weft {
 
@@ -32,6 +33,34 @@ void draw(const Canvas& src, const Affine& affine, double middle_x, double scale
         float& own = dst.at(c, static_cast<std::size_t>(y * width + x));
         if (std::abs(mean) > std::abs(own)) own = mean;
       }
+    }
+  }
+}
+
+void blur(Canvas& canvas, double amount) {
+  const std::size_t height = canvas.size.height, width = canvas.size.width;
+  std::vector<float> rows(canvas.plane()), mean(canvas.plane());
+  const auto near = [](std::size_t at, std::size_t size) {
+    return std::pair(at == 0 ? at : at - 1, at + 1 == size ? at : at + 1);
+  };
+  for (std::size_t c = 0; c < canvas.size.channels; ++c) {
+    float* plane = canvas.values.data() + c * canvas.plane();
+    for (std::size_t y = 0; y < height; ++y) {
+      for (std::size_t x = 0; x < width; ++x) {
+        const auto [left, right] = near(x, width);
+        rows[y * width + x] =
+            (plane[y * width + left] + 2 * plane[y * width + x] + plane[y * width + right]) / 4;
+      }
+    }
+    for (std::size_t y = 0; y < height; ++y) {
+      const auto [above, below] = near(y, height);
+      for (std::size_t x = 0; x < width; ++x) {
+        mean[y * width + x] =
+            (rows[above * width + x] + 2 * rows[y * width + x] + rows[below * width + x]) / 4;
+      }
+    }
+    for (std::size_t i = 0; i < canvas.plane(); ++i) {
+      plane[i] += static_cast<float>(amount) * (mean[i] - plane[i]);
     }
   }
 }

@@ -36,6 +36,10 @@ struct Affine {
 void draw(const Canvas& src, const Affine& affine, double middle_x, double scale_x, double scale_y,
           Canvas& dst);
 
+// Mixed with the mean of a pixel's neighbours by `amount`, -1 to 1: above 0 a blur, below 0
+// sharpened.
+void blur(Canvas& canvas, double amount);
+
 // How much of a pixel is product, by its difference from the background.
 float cover(Canvas& canvas, std::size_t i);
 

@@ -152,6 +152,23 @@ TEST(PhotoLike, ShowsShoesFromAbove) {
   EXPECT_EQ(dst.values, blank.values);
 }
 
+TEST(PhotoLike, BlurMixesWithTheMeanOfNeighbours) {
+  const PictureSize size{1, 5, 6};
+  Canvas step{size, std::vector<float>(size.elements()), {0}};
+  for (std::size_t i = 0; i < size.elements(); ++i) step.values[i] = i % 6 < 3 ? 0.0F : 80.0F;
+  Canvas soft = step, sharp = step;
+  blur(soft, 1);
+  blur(sharp, -0.5);
+  for (std::size_t y = 0; y < 5; ++y) {
+    const auto row = [&](const Canvas& canvas) {
+      const auto begin = canvas.values.begin() + static_cast<long>(6 * y);
+      return std::vector<float>(begin, begin + 6);
+    };
+    EXPECT_EQ(row(soft), (std::vector<float>{0, 0, 20, 60, 80, 80}));
+    EXPECT_EQ(row(sharp), (std::vector<float>{0, 0, -10, 90, 80, 80}));
+  }
+}
+
 TEST(PhotoLike, TakesPicturesOfAnySize) {
   for (const PictureSize& size : {PictureSize{1, 1, 1}, {3, 2, 5}, {1, 7, 3}, {3, 64, 64}}) {
     for (std::uint32_t i = 0; i < 20; ++i) {
