@@ -73,6 +73,18 @@ float cover(Canvas& canvas, std::size_t i) {
   return std::min(1.0F, most / 40);
 }
 
+Extent extent_of(Canvas& canvas) {
+  const std::size_t height = canvas.size.height, width = canvas.size.width;
+  Extent extent{height, width, 0, 0};
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    if (cover(canvas, i) < 0.5F) continue;
+    const std::size_t y = i / width, x = i % width;
+    extent = {std::min(extent.top, y), std::min(extent.left, x), std::max(extent.bottom, y + 1),
+              std::max(extent.right, x + 1)};
+  }
+  return extent.empty() ? Extent{} : extent;
+}
+
 float toned(const Canvas& canvas, std::size_t channel, double tone) {
   const float background = canvas.background[channel];
   return (background < 128 ? 255 - background : -background) * static_cast<float>(tone);

@@ -43,6 +43,16 @@ void blur(Canvas& canvas, double amount);
 // How much of a pixel is product, by its difference from the background.
 float cover(Canvas& canvas, std::size_t i);
 
+// The rows and columns that hold the product, without the last ones; none where there is none.
+struct Extent {
+  std::size_t top = 0, left = 0, bottom = 0, right = 0;
+
+  bool empty() const { return top >= bottom; }
+  std::size_t height() const { return bottom - top; }
+  std::size_t width() const { return right - left; }
+};
+Extent extent_of(Canvas& canvas);
+
 // An ellipse about a middle, its sides leaning to the right by `lean` where it goes down by its
 // height.
 struct Ellipse {

@@ -27,20 +27,6 @@ Affine draw_affine(RandomStream& random, double turned, double higher) {
           random.uniform(-1.5, 1.5)};
 }
 
-// Is the product wider than high?
-bool lies(Canvas& canvas) {
-  std::size_t top = canvas.size.height, bottom = 0, left = canvas.size.width, right = 0;
-  for (std::size_t i = 0; i < canvas.plane(); ++i) {
-    if (cover(canvas, i) < 0.5F) continue;
-    const std::size_t y = i / canvas.size.width, x = i % canvas.size.width;
-    top = std::min(top, y);
-    bottom = std::max(bottom, y);
-    left = std::min(left, x);
-    right = std::max(right, x);
-  }
-  return right >= left && bottom >= top && right - left > bottom - top;
-}
-
 // With something in its own tones above: a hood, a collar that stands, a hanger's shoulders, a
 // handle. Training pictures were laid flat, with nothing there.
 void raise_hood(Canvas& canvas, RandomStream& random) {
@@ -92,10 +78,28 @@ void lose_top(Canvas& canvas, RandomStream& random) {
   canvas = std::move(middle);
 }
 
+// Within a curve between an ellipse and its box: as a rucksack, or a bag that is soft.
+void round_corners(Canvas& canvas, RandomStream& random) {
+  const Extent extent = extent_of(canvas);
+  if (extent.empty()) return;
+  const double ry = static_cast<double>(extent.height()) / 2;
+  const double rx = static_cast<double>(extent.width()) / 2;
+  const double cy = static_cast<double>(extent.top) + ry - 0.5;
+  const double cx = static_cast<double>(extent.left) + rx - 0.5;
+  const double power = random.uniform(2, 5);
+  for (std::size_t i = 0; i < canvas.plane(); ++i) {
+    const double v = (static_cast<double>(i / canvas.size.width) - cy) / ry;
+    const double u = (static_cast<double>(i % canvas.size.width) - cx) / rx;
+    if (std::pow(std::abs(v), power) + std::pow(std::abs(u), power) <= 1) continue;
+    for (std::size_t c = 0; c < canvas.size.channels; ++c) canvas.at(c, i) = 0;
+  }
+}
+
 // How photos show a product: the chances of each, and how much higher they make it than it is.
 struct Showing {
   double worn = 0, hooded = 0, top_lost = 0;  // one of them, at most
   double folded = 0;                          // sleeves, if it is not worn
+  double rounded = 0;
   double from_above = 0;
   double pair = 0.03;
   double on_its_side = 0.06;       // if it is alone
@@ -113,7 +117,7 @@ Showing showing(Apparel apparel, bool wide) {
     case Apparel::dress:
       return {.worn = 0.2};
     case Apparel::bag:
-      return {.top_lost = 0.35, .lowest = -0.3, .highest = 0.3};
+      return {.top_lost = 0.35, .rounded = 0.4, .lowest = -0.3, .highest = 0.8};
     case Apparel::other:
       return {};
     case Apparel::unknown:
@@ -126,7 +130,8 @@ Showing showing(Apparel apparel, bool wide) {
 
 Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
-  const Showing shown = showing(apparel, lies(src));
+  const Extent lies = extent_of(src);
+  const Showing shown = showing(apparel, lies.width() > lies.height());
   const bool worn = chance(random, shown.worn);
   if (!worn && chance(random, shown.folded)) fold_sleeves(src, random);
   if (worn) {
@@ -136,6 +141,7 @@ Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
   } else if (chance(random, shown.top_lost)) {
     lose_top(src, random);
   }
+  if (chance(random, shown.rounded)) round_corners(src, random);
   if (chance(random, shown.from_above)) {
     draw_soles(src, random, dst);
     return dst;

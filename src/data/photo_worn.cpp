@@ -37,15 +37,7 @@ struct Garment {
 };
 
 Garment garment_of(Canvas& canvas) {
-  const std::size_t width = canvas.size.width;
-  std::size_t top = canvas.size.height, bottom = 0, left = width, right = 0;
-  for (std::size_t i = 0; i < canvas.plane(); ++i) {
-    if (cover(canvas, i) < 0.5F) continue;
-    top = std::min(top, i / width);
-    bottom = std::max(bottom, i / width + 1);
-    left = std::min(left, i % width);
-    right = std::max(right, i % width + 1);
-  }
+  const auto [top, left, bottom, right] = extent_of(canvas);
   if (top >= bottom) return {};
   // What is narrow is a body alone.
   const bool wide = 3 * (right - left) > 2 * (bottom - top);
@@ -56,7 +48,7 @@ Garment garment_of(Canvas& canvas) {
     for (std::size_t x = left; x < right; ++x) {
       if (x >= left + edge && x < right - edge) continue;
       ++all;
-      covered += cover(canvas, y * width + x) >= 0.5F ? 1 : 0;
+      covered += cover(canvas, y * canvas.size.width + x) >= 0.5F ? 1 : 0;
     }
   }
   return {static_cast<double>(top), static_cast<double>(bottom), static_cast<double>(left),
