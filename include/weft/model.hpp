@@ -50,6 +50,7 @@ struct Model {
   // (predictor.hpp), ascending, the least and the most among them. None where nothing was held out.
   std::vector<float> evidence;
   // A picture whose answer has less of it than those to this share of them is none of the classes.
+  // Training with junk among the pictures (Augmentation::junk) sets it lower.
   double rejected = 0.035;
   // How probable a class is at least that is in a set (Predictor::prediction_set): of each coverage
   // from kLeastCoverage on in thousandths, descending. kSets of them, or none where nothing was

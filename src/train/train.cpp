@@ -18,6 +18,9 @@ using nlohmann::json;
 
 namespace {
 
+// Model::rejected of networks that learned what junk looks like: they tell it at less cost.
+constexpr double kRejectedKnowingJunk = 0.015;
+
 void measure_model(const PreparedData& data, int threads, TrainOutcome& outcome) {
   Predictor predictor(outcome.model, threads);
   const Metrics metrics = measure(predictor.probabilities(data.validation.images).as<float>(),
@@ -140,6 +143,7 @@ void train_in(const PreparedData& data, const TrainSettings& settings, const Ker
   outcome.validation_loss = last.validation_loss;
   outcome.validation_accuracy = last.validation_accuracy;
   if (data.validation.size() > 0) {
+    if (settings.augmentation.junk > 0) model.rejected = kRejectedKnowingJunk;
     make_trustworthy(data.validation, threads, model);
     measure_model(data, threads, outcome);
   }

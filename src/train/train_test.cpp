@@ -128,6 +128,14 @@ TEST(Train, PredictorAgreesWithTheValidationAccuracy) {
   EXPECT_NEAR(right / 30, outcome.history.back().validation_accuracy, 1e-12);
 }
 
+TEST(Train, FewerPicturesAreRejectedByWhatLearnedJunk) {
+  TrainSettings s = settings();
+  s.epochs = 2;
+  const double usual = train(s).model.rejected;
+  s.augmentation = parse_augmentation("junk 0.2");
+  EXPECT_LT(train(s).model.rejected, usual);
+}
+
 TEST(Train, StatisticsAreOfTheTrainingPartAlone) {
   TrainSettings s = settings();
   const LabelledImages all = bright_rows(300);
