@@ -95,6 +95,59 @@ void bend_sleeves(Canvas& canvas, const Garment& garment, double half_body,
   }
 }
 
+// On the hips, or straight down; at times one of them is hidden.
+std::vector<Limb> draw_arms(const Garment& garment, double half_body, double shoulder, double hip,
+                            RandomStream& random) {
+  const double tall = garment.height(), middle = garment.middle();
+  const double thick = tall * random.uniform(0.06, 0.1);
+  const bool akimbo = chance(random, 0.6);
+  const double out = half_body + tall * (akimbo ? random.uniform(0.1, 0.3) : 0.1);
+  const double reach = akimbo ? half_body * random.uniform(0.6, 1.1) : half_body + 0.1 * tall;
+  const double hand = akimbo ? hip : garment.bottom + tall * random.uniform(-0.1, 0.15);
+  const double elbow = (shoulder + hand) / 2 + tall * random.uniform(-0.05, 0.1);
+  std::vector<Limb> arms;
+  for (const double side : {-1.0, 1.0}) {
+    if (chance(random, 0.15)) continue;
+    const Point bend{elbow, middle + side * out};
+    arms.push_back({{shoulder, middle + side * half_body}, bend, thick});
+    arms.push_back({bend, {hand, middle + side * reach}, thick * 0.85});
+  }
+  return arms;
+}
+
+// From the hem down to the picture's rim; what they wear is one piece to below the hips.
+std::vector<Limb> draw_legs(const Garment& garment, double half_body, double hip, bool bare,
+                            RandomStream& random) {
+  constexpr double kBeyondTheRim = 1000;
+  const double hem = garment.bottom - 1, middle = garment.middle();
+  const double apart = half_body * random.uniform(0.4, 0.6);
+  const double leg = half_body * (bare ? random.uniform(0.2, 0.35) : random.uniform(0.4, 0.6));
+  std::vector<Limb> legs;
+  for (const double x : {middle - apart, middle + apart}) {
+    legs.push_back({{hem, x}, {kBeyondTheRim, x}, leg});
+  }
+  if (!bare) legs.push_back({{hem, middle}, {hip + garment.height() * 0.3, middle}, leg});
+  return legs;
+}
+
+// With hair, short or long, and a neck.
+void paint_head(Canvas& canvas, const std::vector<float>& product, const Garment& garment,
+                double skin, RandomStream& random) {
+  const double tall = garment.height(), middle = garment.middle();
+  const double head = tall * random.uniform(0.1, 0.15);
+  const double aside = tall * random.uniform(-0.05, 0.05);
+  const Point face{garment.top - head * random.uniform(1.2, 1.8), middle + aside};
+  const Point chin{face.y + head * 0.5, face.x};
+  if (chance(random, 0.8)) {
+    const double fall = chance(random, 0.4) ? head * random.uniform(1, 2.5) : 0;
+    const Point crown{face.y - head * 0.4, face.x};
+    const double tone = random.uniform(0.1, 1), full = head * random.uniform(1, 1.3);
+    paint(canvas, product, {{crown, {crown.y + fall, face.x}, full}}, tone);
+  }
+  paint(canvas, product,
+        {{face, chin, head * 0.85}, {chin, {garment.top + 2, middle}, head * 0.55}}, skin);
+}
+
 }  // namespace
 
 void fold_sleeves(Canvas& canvas, RandomStream& random) {
@@ -125,57 +178,21 @@ void dress_somebody(Canvas& canvas, bool legs_bare, RandomStream& random) {
   draw(canvas, affine, 0, scale * random.uniform(0.85, 1.1), scale, smaller);
   const Garment garment = garment_of(smaller);
   if (garment.height() < 4 || garment.width() < 4) return;
-  const double tall = garment.height(), middle = garment.middle();
   const double half_body = garment.width() / 2 *
                            (garment.sleeved ? random.uniform(0.55, 0.7) : random.uniform(0.7, 0.9));
-  const double shoulder = garment.top + tall * random.uniform(0.1, 0.2);
-  const double hip = garment.top + tall * random.uniform(0.75, 0.95);
-  const double thick = tall * random.uniform(0.06, 0.1);
-  std::vector<Limb> arms;
-  // On the hips, or straight down.
-  const bool akimbo = chance(random, 0.6);
-  const double out = half_body + tall * (akimbo ? random.uniform(0.1, 0.3) : 0.1);
-  const double reach = akimbo ? half_body * random.uniform(0.6, 1.1) : half_body + 0.1 * tall;
-  const double hand = akimbo ? hip : garment.bottom + tall * random.uniform(-0.1, 0.15);
-  const double elbow = (shoulder + hand) / 2 + tall * random.uniform(-0.05, 0.1);
-  for (const double side : {-1.0, 1.0}) {
-    if (chance(random, 0.15)) continue;
-    const Point bend{elbow, middle + side * out};
-    arms.push_back({{shoulder, middle + side * half_body}, bend, thick});
-    arms.push_back({bend, {hand, middle + side * reach}, thick * 0.85});
-  }
+  const double shoulder = garment.top + garment.height() * random.uniform(0.1, 0.2);
+  const double hip = garment.top + garment.height() * random.uniform(0.75, 0.95);
+  const std::vector<Limb> arms = draw_arms(garment, half_body, shoulder, hip, random);
   if (garment.sleeved && chance(random, 0.6)) bend_sleeves(smaller, garment, half_body, arms);
   std::vector<float> product(smaller.plane());
   for (std::size_t i = 0; i < product.size(); ++i) product[i] = cover(smaller, i);
   const double skin = random.uniform(0.15, 0.9);
   if (!garment.sleeved && chance(random, 0.8)) paint(smaller, product, arms, skin);
   if (chance(random, 0.75)) {
-    const double rim = static_cast<double>(canvas.size.height);
-    const double apart = half_body * random.uniform(0.4, 0.6);
-    const double leg =
-        half_body * (legs_bare ? random.uniform(0.2, 0.35) : random.uniform(0.4, 0.6));
-    std::vector<Limb> legs;
-    for (const double side : {-1.0, 1.0}) {
-      legs.push_back(
-          {{garment.bottom - 1, middle + side * apart}, {rim + 2, middle + side * apart}, leg});
-    }
-    if (!legs_bare) legs.push_back({{garment.bottom - 1, middle}, {hip + tall * 0.3, middle}, leg});
+    const std::vector<Limb> legs = draw_legs(garment, half_body, hip, legs_bare, random);
     paint(smaller, product, legs, legs_bare ? skin : random.uniform(0.1, 1));
   }
-  if (chance(random, 0.85)) {
-    const double head = tall * random.uniform(0.1, 0.15),
-                 aside = random.uniform(-0.05, 0.05) * tall;
-    const Point face{garment.top - head * random.uniform(1.2, 1.8), middle + aside};
-    const Point chin{face.y + head * 0.5, face.x};
-    if (chance(random, 0.8)) {
-      const double fall = chance(random, 0.4) ? head * random.uniform(1, 2.5) : 0;
-      const Point crown{face.y - head * 0.4, face.x};
-      paint(smaller, product, {{crown, {crown.y + fall, face.x}, head * random.uniform(1, 1.3)}},
-            random.uniform(0.1, 1));
-    }
-    paint(smaller, product,
-          {{face, chin, head * 0.85}, {chin, {garment.top + 2, middle}, head * 0.55}}, skin);
-  }
+  if (chance(random, 0.85)) paint_head(smaller, product, garment, skin, random);
   canvas = std::move(smaller);
 }
 
