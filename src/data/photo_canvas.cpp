@@ -65,7 +65,7 @@ void blur(Canvas& canvas, double amount) {
   }
 }
 
-float cover(Canvas& canvas, std::size_t i) {
+float cover(const Canvas& canvas, std::size_t i) {
   float most = 0;
   for (std::size_t c = 0; c < canvas.size.channels; ++c) {
     most = std::max(most, std::abs(canvas.at(c, i)));
@@ -73,7 +73,7 @@ float cover(Canvas& canvas, std::size_t i) {
   return std::min(1.0F, most / 40);
 }
 
-Extent extent_of(Canvas& canvas) {
+Extent extent_of(const Canvas& canvas) {
   const std::size_t height = canvas.size.height, width = canvas.size.width;
   Extent extent{height, width, 0, 0};
   for (std::size_t i = 0; i < canvas.plane(); ++i) {

@@ -1,4 +1,4 @@
-// What photo-like pictures are drawn on.
+// What photo-like pictures, and junk, are drawn on.
 #pragma once
 
 #include <array>
@@ -22,6 +22,7 @@ struct Canvas {
 
   std::size_t plane() const { return size.height * size.width; }
   float& at(std::size_t c, std::size_t i) { return values[c * plane() + i]; }
+  float at(std::size_t c, std::size_t i) const { return values[c * plane() + i]; }
 };
 
 // From a position in the result, relative to its middle, to one in the source.
@@ -41,7 +42,7 @@ void draw(const Canvas& src, const Affine& affine, double middle_x, double scale
 void blur(Canvas& canvas, double amount);
 
 // How much of a pixel is product, by its difference from the background.
-float cover(Canvas& canvas, std::size_t i);
+float cover(const Canvas& canvas, std::size_t i);
 
 // The rows and columns that hold the product, without the last ones; none where there is none.
 struct Extent {
@@ -51,7 +52,7 @@ struct Extent {
   std::size_t height() const { return bottom - top; }
   std::size_t width() const { return right - left; }
 };
-Extent extent_of(Canvas& canvas);
+Extent extent_of(const Canvas& canvas);
 
 // An ellipse about a middle, its sides leaning to the right by `lean` where it goes down by its
 // height.

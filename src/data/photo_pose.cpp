@@ -42,9 +42,7 @@ void raise_hood(Canvas& canvas, RandomStream& random) {
   const double rx = half_x * random.uniform(0.15, 0.38);
   // From the rim down to a little below where the product now begins.
   const Ellipse hood{half_y * 2 * (1 - scale) - 0.6 * ry, half_x - 0.5, ry, rx, 0};
-  double most = 0;
-  for (std::size_t i = 0; i < canvas.plane(); ++i) most += cover(smaller, i);
-  if (most < 1) return;
+  if (extent_of(smaller).empty()) return;
   // Filled with a piece of the product's middle, darker or lighter, and at times an opening in it.
   const double tone = random.uniform(0.7, 1.15), opening = random.uniform(0.4, 0.8);
   const double inside = chance(random, 0.5) ? random.uniform(0.3, 1.2) : 1;
@@ -130,8 +128,8 @@ Showing showing(Apparel apparel, bool wide) {
 
 Canvas posed(Canvas& src, Apparel apparel, RandomStream& random) {
   Canvas dst{src.size, std::vector<float>(src.values.size()), src.background};
-  const Extent lies = extent_of(src);
-  const Showing shown = showing(apparel, lies.width() > lies.height());
+  const Extent extent = extent_of(src);
+  const Showing shown = showing(apparel, extent.width() > extent.height());
   const bool worn = chance(random, shown.worn);
   if (!worn && chance(random, shown.folded)) fold_sleeves(src, random);
   if (worn) {

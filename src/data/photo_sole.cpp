@@ -9,13 +9,13 @@
 namespace weft {
 namespace {
 
-// The rows that a product covers in each of its columns.
+// The rows that a product covers in each of its columns, up to the first that is empty.
 struct Profile {
   std::size_t left = 0;
   std::vector<std::pair<double, double>> rows;  // first and last
 };
 
-Profile profile_of(Canvas& src) {
+Profile profile_of(const Canvas& src) {
   Profile profile;
   const std::size_t width = src.size.width;
   for (std::size_t x = 0; x < width; ++x) {
@@ -56,7 +56,7 @@ double half_width(const Sole& sole, double a) {
   return round * along;
 }
 
-void draw_sole(Canvas& src, const Profile& profile, const Sole& sole, Canvas& dst) {
+void draw_sole(const Canvas& src, const Profile& profile, const Sole& sole, Canvas& dst) {
   const double c = std::cos(sole.turn), s = std::sin(sole.turn);
   const auto columns = static_cast<double>(profile.rows.size());
   for (std::size_t i = 0; i < dst.plane(); ++i) {
@@ -90,7 +90,7 @@ void draw_sole(Canvas& src, const Profile& profile, const Sole& sole, Canvas& ds
 
 }  // namespace
 
-void draw_soles(Canvas& src, RandomStream& random, Canvas& dst) {
+void draw_soles(const Canvas& src, RandomStream& random, Canvas& dst) {
   const Profile profile = profile_of(src);
   if (profile.rows.empty()) return;
   const auto height = static_cast<double>(src.size.height);

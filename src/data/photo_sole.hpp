@@ -9,6 +9,6 @@ namespace weft {
 // toes up or down: its ridge runs along the middle of a sole's outline, its sole along both edges.
 // What is open in side view is filled with the tone of an insole. Training pictures show shoes from
 // the side alone, photos of pairs mostly from above. Nothing is drawn of an empty picture.
-void draw_soles(Canvas& src, RandomStream& random, Canvas& dst);
+void draw_soles(const Canvas& src, RandomStream& random, Canvas& dst);
 
 }  // namespace weft

@@ -36,7 +36,7 @@ struct Garment {
   double middle() const { return (left + right) / 2; }
 };
 
-Garment garment_of(Canvas& canvas) {
+Garment garment_of(const Canvas& canvas) {
   const auto [top, left, bottom, right] = extent_of(canvas);
   if (top >= bottom) return {};
   // What is narrow is a body alone.
@@ -71,7 +71,7 @@ void paint(Canvas& canvas, const std::vector<float>& product, const std::vector<
 // the body, or from its middle where that is a gap.
 void bend_sleeves(Canvas& canvas, const Garment& garment, double half_body,
                   const std::vector<Limb>& arms) {
-  Canvas before = canvas;
+  const Canvas before = canvas;
   const std::size_t width = canvas.size.width;
   const auto last = static_cast<double>(width - 1);
   for (std::size_t i = 0; i < canvas.plane(); ++i) {
@@ -96,8 +96,8 @@ void bend_sleeves(Canvas& canvas, const Garment& garment, double half_body,
 }
 
 // On the hips, or straight down; at times one of them is hidden.
-std::vector<Limb> draw_arms(const Garment& garment, double half_body, double shoulder, double hip,
-                            RandomStream& random) {
+std::vector<Limb> arms_of(const Garment& garment, double half_body, double shoulder, double hip,
+                          RandomStream& random) {
   const double tall = garment.height(), middle = garment.middle();
   const double thick = tall * random.uniform(0.06, 0.1);
   const bool akimbo = chance(random, 0.6);
@@ -116,8 +116,8 @@ std::vector<Limb> draw_arms(const Garment& garment, double half_body, double sho
 }
 
 // From the hem down to the picture's rim; what they wear is one piece to below the hips.
-std::vector<Limb> draw_legs(const Garment& garment, double half_body, double hip, bool bare,
-                            RandomStream& random) {
+std::vector<Limb> legs_of(const Garment& garment, double half_body, double hip, bool bare,
+                          RandomStream& random) {
   constexpr double kBeyondTheRim = 1000;
   const double hem = garment.bottom - 1, middle = garment.middle();
   const double apart = half_body * random.uniform(0.4, 0.6);
@@ -182,14 +182,14 @@ void dress_somebody(Canvas& canvas, bool legs_bare, RandomStream& random) {
                            (garment.sleeved ? random.uniform(0.55, 0.7) : random.uniform(0.7, 0.9));
   const double shoulder = garment.top + garment.height() * random.uniform(0.1, 0.2);
   const double hip = garment.top + garment.height() * random.uniform(0.75, 0.95);
-  const std::vector<Limb> arms = draw_arms(garment, half_body, shoulder, hip, random);
+  const std::vector<Limb> arms = arms_of(garment, half_body, shoulder, hip, random);
   if (garment.sleeved && chance(random, 0.6)) bend_sleeves(smaller, garment, half_body, arms);
   std::vector<float> product(smaller.plane());
   for (std::size_t i = 0; i < product.size(); ++i) product[i] = cover(smaller, i);
   const double skin = random.uniform(0.15, 0.9);
   if (!garment.sleeved && chance(random, 0.8)) paint(smaller, product, arms, skin);
   if (chance(random, 0.75)) {
-    const std::vector<Limb> legs = draw_legs(garment, half_body, hip, legs_bare, random);
+    const std::vector<Limb> legs = legs_of(garment, half_body, hip, legs_bare, random);
     paint(smaller, product, legs, legs_bare ? skin : random.uniform(0.1, 1));
   }
   if (chance(random, 0.85)) paint_head(smaller, product, garment, skin, random);
